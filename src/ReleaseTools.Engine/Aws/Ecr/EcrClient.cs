@@ -1,0 +1,25 @@
+namespace ReleaseTools.Engine.Aws.Ecr;
+
+/// <summary>The operations of Amazon ECR that a release uses.</summary>
+public sealed class EcrClient(IAwsCaller caller)
+{
+    /// <summary>A token for the registry, valid for 12 hours.</summary>
+    public Task<GetAuthorizationTokenResponse> GetAuthorizationTokenAsync(GetAuthorizationTokenRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("GetAuthorizationToken", request, EcrJson.Default.GetAuthorizationTokenRequest, EcrJson.Default.GetAuthorizationTokenResponse, cancellationToken);
+
+    /// <summary>Repositories; one that is not there is a <c>RepositoryNotFoundException</c>.</summary>
+    public Task<DescribeRepositoriesResponse> DescribeRepositoriesAsync(DescribeRepositoriesRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeRepositories", request, EcrJson.Default.DescribeRepositoriesRequest, EcrJson.Default.DescribeRepositoriesResponse, cancellationToken);
+
+    /// <summary>Images by tag or digest, at most 100; one that is not there is an <c>ImageNotFoundException</c>.</summary>
+    public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeImages", request, EcrJson.Default.DescribeImagesRequest, EcrJson.Default.DescribeImagesResponse, cancellationToken);
+
+    /// <summary>Manifests by tag or digest; one that is not there comes back in <c>Failures</c>.</summary>
+    public Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("BatchGetImage", request, EcrJson.Default.BatchGetImageRequest, EcrJson.Default.BatchGetImageResponse, cancellationToken);
+
+    /// <summary>Puts a manifest under a tag, moving the tag where it is mutable.</summary>
+    public Task<PutImageResponse> PutImageAsync(PutImageRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("PutImage", request, EcrJson.Default.PutImageRequest, EcrJson.Default.PutImageResponse, cancellationToken);
+}

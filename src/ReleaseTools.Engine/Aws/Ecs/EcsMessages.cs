@@ -1,0 +1,72 @@
+namespace ReleaseTools.Engine.Aws.Ecs;
+
+// Requests and responses of just the operations used, in the words of the Amazon ECS API reference (2014-11-13).
+// Statuses stay strings: an unknown one must not break a response.
+#pragma warning disable CS1591 // the members are AWS's own; its API reference describes them
+
+public sealed record DescribeClustersRequest(IReadOnlyList<string> Clusters);
+public sealed record DescribeClustersResponse(IReadOnlyList<Cluster>? Clusters, IReadOnlyList<Failure>? Failures);
+public sealed record Cluster(string? ClusterArn, string? ClusterName, string? Status);
+public sealed record Failure(string? Arn, string? Reason, string? Detail);
+
+/// <param name="Services">At most 10 names or ARNs.</param>
+public sealed record DescribeServicesRequest(string Cluster, IReadOnlyList<string> Services);
+public sealed record DescribeServicesResponse(IReadOnlyList<EcsService>? Services, IReadOnlyList<Failure>? Failures);
+
+public sealed record EcsService(
+    string? ServiceArn, string? ServiceName, string? ClusterArn, string? Status, int DesiredCount, int RunningCount, int PendingCount,
+    string? TaskDefinition, DeploymentController? DeploymentController, DeploymentConfiguration? DeploymentConfiguration,
+    IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events);
+
+public sealed record DeploymentController(string? Type);
+public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent);
+public sealed record DeploymentCircuitBreaker(bool Enable, bool Rollback);
+
+/// <param name="Status">PRIMARY, ACTIVE or INACTIVE.</param>
+/// <param name="RolloutState">COMPLETED, FAILED or IN_PROGRESS.</param>
+public sealed record Deployment(
+    string? Id, string? Status, string? TaskDefinition, int DesiredCount, int PendingCount, int RunningCount, int FailedTasks,
+    DateTimeOffset? CreatedAt, DateTimeOffset? UpdatedAt, string? RolloutState, string? RolloutStateReason);
+
+public sealed record ServiceEvent(string? Id, DateTimeOffset? CreatedAt, string? Message);
+
+public sealed record UpdateServiceRequest(string Cluster, string Service)
+{
+    public string? TaskDefinition { get; init; }
+    public int? DesiredCount { get; init; }
+    public bool? ForceNewDeployment { get; init; }
+}
+
+public sealed record UpdateServiceResponse(EcsService? Service);
+
+public sealed record DescribeTaskDefinitionRequest(string TaskDefinition);
+public sealed record DescribeTaskDefinitionResponse(TaskDefinition? TaskDefinition);
+
+public sealed record TaskDefinition(
+    string? TaskDefinitionArn, string? Family, int Revision, string? Status, IReadOnlyList<ContainerDefinition>? ContainerDefinitions, RuntimePlatform? RuntimePlatform);
+
+public sealed record RuntimePlatform(string? CpuArchitecture, string? OperatingSystemFamily);
+public sealed record ContainerDefinition(string? Name, string? Image, bool? Essential, LogConfiguration? LogConfiguration);
+public sealed record LogConfiguration(string? LogDriver, IReadOnlyDictionary<string, string>? Options);
+
+public sealed record ListTasksRequest(string Cluster)
+{
+    public string? ServiceName { get; init; }
+    public string? StartedBy { get; init; }
+
+    /// <summary>RUNNING (the default), PENDING or STOPPED.</summary>
+    public string? DesiredStatus { get; init; }
+    public string? NextToken { get; init; }
+}
+
+public sealed record ListTasksResponse(IReadOnlyList<string>? TaskArns, string? NextToken);
+
+/// <param name="Tasks">At most 100 ids or ARNs.</param>
+public sealed record DescribeTasksRequest(string Cluster, IReadOnlyList<string> Tasks);
+public sealed record DescribeTasksResponse(IReadOnlyList<EcsTask>? Tasks, IReadOnlyList<Failure>? Failures);
+
+public sealed record EcsTask(
+    string? TaskArn, string? TaskDefinitionArn, string? LastStatus, string? DesiredStatus, string? StartedBy, string? Group, string? StopCode, string? StoppedReason,
+    DateTimeOffset? CreatedAt, DateTimeOffset? StoppedAt, IReadOnlyList<TaskContainer>? Containers);
+
+public sealed record TaskContainer(string? Name, string? Image, string? ImageDigest, string? LastStatus, int? ExitCode, string? Reason);

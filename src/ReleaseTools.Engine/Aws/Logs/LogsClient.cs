@@ -1,0 +1,9 @@
+namespace ReleaseTools.Engine.Aws.Logs;
+
+/// <summary>The operations of Amazon CloudWatch Logs that a release uses.</summary>
+public sealed class LogsClient(IAwsCaller caller)
+{
+    /// <summary>A page of a stream. The same <c>nextForwardToken</c> twice is the end for now; empty pages come in mid-stream.</summary>
+    public Task<GetLogEventsResponse> GetLogEventsAsync(GetLogEventsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("GetLogEvents", request, LogsJson.Default.GetLogEventsRequest, LogsJson.Default.GetLogEventsResponse, cancellationToken);
+}

@@ -1,0 +1,37 @@
+namespace ReleaseTools.Engine.Aws.SageMaker;
+
+// Requests and responses of just the operations used, in the words of the Amazon SageMaker API reference (2017-07-24).
+// Models and endpoint configurations are cloned, so those stay JSON: no field that AWS returns may be lost.
+#pragma warning disable CS1591 // the members are AWS's own; its API reference describes them
+
+public sealed record DescribeEndpointRequest(string EndpointName);
+
+public sealed record DescribeEndpointResponse(
+    string? EndpointName, string? EndpointArn, string? EndpointConfigName, string? EndpointStatus, string? FailureReason,
+    DateTimeOffset? CreationTime, DateTimeOffset? LastModifiedTime, IReadOnlyList<ProductionVariantSummary>? ProductionVariants, PendingDeploymentSummary? PendingDeploymentSummary);
+
+public sealed record ProductionVariantSummary(string? VariantName, IReadOnlyList<DeployedImage>? DeployedImages, int? CurrentInstanceCount, int? DesiredInstanceCount, IReadOnlyList<VariantStatus>? VariantStatus);
+public sealed record DeployedImage(string? SpecifiedImage, string? ResolvedImage, DateTimeOffset? ResolutionTime);
+public sealed record VariantStatus(string? Status, string? StatusMessage, DateTimeOffset? StartTime);
+public sealed record PendingDeploymentSummary(string? EndpointConfigName, DateTimeOffset? StartTime);
+
+public sealed record DescribeEndpointConfigRequest(string EndpointConfigName);
+public sealed record DescribeModelRequest(string ModelName);
+
+public sealed record UpdateEndpointRequest(string EndpointName, string EndpointConfigName)
+{
+    public bool? RetainAllVariantProperties { get; init; }
+    public bool? RetainDeploymentConfig { get; init; }
+}
+
+public sealed record UpdateEndpointResponse(string? EndpointArn);
+public sealed record ListTagsRequest(string ResourceArn)
+{
+    public string? NextToken { get; init; }
+}
+
+public sealed record ListTagsResponse(IReadOnlyList<Tag>? Tags, string? NextToken);
+public sealed record Tag(string Key, string Value);
+public sealed record DeleteModelRequest(string ModelName);
+public sealed record DeleteEndpointConfigRequest(string EndpointConfigName);
+public sealed record NoResponse;

@@ -1,0 +1,67 @@
+namespace ReleaseTools.Engine.Reporting;
+
+/// <summary>Something that happened during a release.</summary>
+/// <param name="Subject">What it is about: the image, service, endpoint or directory.</param>
+public abstract record ReleaseEvent(string Subject);
+
+/// <summary>Something worth reading on <c>-Verbose</c>.</summary>
+public sealed record Noted(string Subject, string Message) : ReleaseEvent(Subject);
+
+/// <summary>Something to read even without <c>-Verbose</c>: a choice made for the user, a stage left out.</summary>
+public sealed record Announced(string Subject, string Message) : ReleaseEvent(Subject);
+
+/// <summary>Something that may be wrong.</summary>
+public sealed record Warned(string Subject, string Message) : ReleaseEvent(Subject);
+
+/// <summary>Where something came from, for <c>-Debug</c>. Never a secret.</summary>
+public sealed record Traced(string Subject, string Message) : ReleaseEvent(Subject);
+
+/// <summary>A plan was made; shown before its first step begins.</summary>
+public sealed record PlanMade(string Subject, ReleasePlan Plan) : ReleaseEvent(Subject);
+
+/// <summary>A step of a release began.</summary>
+public sealed record StepStarted(string Subject, ReleaseStep Step) : ReleaseEvent(Subject);
+
+/// <summary>A step of a release ended; its status and reason say how.</summary>
+public sealed record StepFinished(string Subject, ReleaseStep Step) : ReleaseEvent(Subject);
+
+/// <summary>A line of a build's output.</summary>
+public sealed record BuildOutput(string Subject, string Line) : ReleaseEvent(Subject);
+
+/// <summary>A Dockerfile step began or ended.</summary>
+/// <param name="Subject">The image.</param>
+/// <param name="Number">The step's number, from 1.</param>
+/// <param name="Total">How many there are, as far as is known.</param>
+/// <param name="Name">The instruction.</param>
+/// <param name="Cached">Whether it came from the cache.</param>
+public sealed record BuildProgress(string Subject, int Number, int Total, string Name, bool Cached) : ReleaseEvent(Subject);
+
+/// <summary>Bytes of a layer went to the registry.</summary>
+/// <param name="Subject">The image.</param>
+/// <param name="Layer">The layer's short id.</param>
+/// <param name="SentBytes">Bytes sent so far.</param>
+/// <param name="TotalBytes">Bytes in all; 0 when not known.</param>
+/// <param name="State">The engine's word for it: <c>Pushing</c>, <c>Pushed</c>, <c>Layer already exists</c>.</param>
+public sealed record LayerProgress(string Subject, string Layer, long SentBytes, long TotalBytes, string State) : ReleaseEvent(Subject);
+
+/// <summary>A CodeBuild build is in a phase.</summary>
+public sealed record BuildPhaseChanged(string Subject, string BuildId, string Phase, TimeSpan Elapsed) : ReleaseEvent(Subject);
+
+/// <summary>An endpoint's update goes on.</summary>
+public sealed record EndpointProgress(string Subject, string Status, string? Detail, TimeSpan Elapsed) : ReleaseEvent(Subject);
+
+/// <summary>A deployment goes on.</summary>
+public sealed record DeploymentProgress(
+    string Subject, string DeploymentId, string RolloutState, int Desired, int Pending, int Running, int Failed, TimeSpan Elapsed) : ReleaseEvent(Subject);
+
+/// <summary>An event that ECS wrote about a service.</summary>
+public sealed record ServiceSaid(string Subject, DateTimeOffset At, string Message) : ReleaseEvent(Subject);
+
+/// <summary>A task of a deployment stopped by its fault.</summary>
+public sealed record TaskStopped(string Subject, StoppedTask Task) : ReleaseEvent(Subject);
+
+/// <summary>A line of terraform's output, already cleared of sensitive values.</summary>
+public sealed record TerraformOutput(string Subject, string Line) : ReleaseEvent(Subject);
+
+/// <summary>Terraform has done so many of so many changes.</summary>
+public sealed record TerraformProgress(string Subject, int Done, int Total, string Resource) : ReleaseEvent(Subject);

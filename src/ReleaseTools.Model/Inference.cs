@@ -1,0 +1,152 @@
+namespace ReleaseTools;
+
+/// <summary>Where a CodeBuild build of an image stands. The first six are CodeBuild's own <c>buildStatus</c>.</summary>
+public enum InferenceBuildStatus
+{
+    /// <summary>Running.</summary>
+    InProgress,
+
+    /// <summary>Ended well.</summary>
+    Succeeded,
+
+    /// <summary>A phase failed.</summary>
+    Failed,
+
+    /// <summary>CodeBuild itself failed.</summary>
+    Fault,
+
+    /// <summary>It ran longer than its project allows.</summary>
+    TimedOut,
+
+    /// <summary>Somebody stopped it.</summary>
+    Stopped,
+
+    /// <summary>Would be started (<c>-WhatIf</c>).</summary>
+    Planned,
+
+    /// <summary>Not started: ECR already holds an image of the same inputs.</summary>
+    Reused,
+
+    /// <summary>A status CodeBuild gave that this version does not know.</summary>
+    Unknown,
+}
+
+/// <summary>A build of an image on AWS CodeBuild.</summary>
+public sealed record InferenceBuild
+{
+    /// <summary>The image's name in the definition.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The CodeBuild project.</summary>
+    public required string ProjectName { get; init; }
+
+    /// <summary>The build's id, <c>project:uuid</c>; null when nothing was started.</summary>
+    public string? BuildId { get; init; }
+
+    /// <summary>Where the build stands.</summary>
+    public InferenceBuildStatus Status { get; init; }
+
+    /// <summary>The phase it is in, or failed in.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>The repository the image goes to, without tag.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>The tag the build pushes.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>The digest ECR holds under that tag, once the build has succeeded.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary><c>repository@sha256:…</c>; null until the digest is known.</summary>
+    public string? ImageUri => Digest is null ? null : $"{Repository}@{Digest}";
+
+    /// <summary>A hash over everything the image is made of; null when the definition names no inputs.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>The endpoint the image is for, where the definition names one.</summary>
+    public string? EndpointName { get; init; }
+
+    /// <summary>The CloudWatch Logs group, known after PROVISIONING.</summary>
+    public string? LogGroup { get; init; }
+
+    /// <summary>The stream in <see cref="LogGroup"/>.</summary>
+    public string? LogStream { get; init; }
+
+    /// <summary>The last lines of the log of a build that failed.</summary>
+    public IReadOnlyList<string> LogLines { get; init; } = [];
+
+    /// <summary>From the start to the end, or to now.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Why it was started, not started, or failed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The names of the services that run the image.</summary>
+    public IReadOnlyList<string> Services { get; init; } = [];
+}
+
+/// <summary>What became of an endpoint's update.</summary>
+public enum EndpointUpdateStatus
+{
+    /// <summary>Would be updated (<c>-WhatIf</c>).</summary>
+    Planned,
+
+    /// <summary>InService on the new configuration, serving the new digest.</summary>
+    Updated,
+
+    /// <summary>It serves this digest already; nothing was created.</summary>
+    Unchanged,
+
+    /// <summary>Started, not waited for (<c>-NoWait</c>).</summary>
+    InProgress,
+
+    /// <summary>SageMaker put the old configuration back.</summary>
+    RolledBack,
+
+    /// <summary>The update failed; <see cref="EndpointUpdate.Reason"/> says why.</summary>
+    Failed,
+
+    /// <summary>The time given ran out; the update goes on at SageMaker.</summary>
+    TimedOut,
+
+    /// <summary>There is no endpoint to update; <see cref="EndpointUpdate.Reason"/> says why.</summary>
+    Skipped,
+}
+
+/// <summary>An update of a SageMaker endpoint to another image.</summary>
+public sealed record EndpointUpdate
+{
+    /// <summary>The endpoint.</summary>
+    public required string EndpointName { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public EndpointUpdateStatus Status { get; init; }
+
+    /// <summary>The digest to serve.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The image to serve, by digest.</summary>
+    public string? ImageUri { get; init; }
+
+    /// <summary>The digest it served before.</summary>
+    public string? PreviousDigest { get; init; }
+
+    /// <summary>The endpoint configuration made for the update, or the one in use when nothing changed.</summary>
+    public string? EndpointConfigName { get; init; }
+
+    /// <summary>The configuration in use before: what a restore goes back to.</summary>
+    public string? PreviousEndpointConfigName { get; init; }
+
+    /// <summary>The model made for the update.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>The variant whose model changed.</summary>
+    public string? VariantName { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Why it was updated, left alone, or failed.</summary>
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,48 @@
+namespace ReleaseTools;
+
+/// <summary>A running sandbox: a stand-in for AWS on this machine.</summary>
+public sealed record ReleaseSandbox
+{
+    /// <summary>Where it listens; what <c>AWS_ENDPOINT_URL</c> is set to.</summary>
+    public required Uri EndpointUrl { get; init; }
+
+    /// <summary>The host of the registry behind its ECR, <c>127.0.0.1:port</c>.</summary>
+    public required string RegistryHost { get; init; }
+
+    /// <summary>The region it plays.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>The account it plays.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>How many times faster than the wall clock its time runs.</summary>
+    public double TimeScale { get; init; }
+
+    /// <summary>The directory that keeps its state between runs; null when it keeps none.</summary>
+    public string? StatePath { get; init; }
+}
+
+/// <summary>A call that the sandbox got.</summary>
+public sealed record ReleaseSandboxCall
+{
+    /// <summary>Its number, from 1.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>When it came, by the sandbox's clock.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The service: <c>ecs</c>, <c>ecr</c>, <c>registry</c>, …</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The operation, such as <c>UpdateService</c>, or <c>PUT manifest</c> for the registry.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>What it was about: the service, endpoint, repository or project it named.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The HTTP status of the answer; 0 when the connection was dropped.</summary>
+    public int StatusCode { get; init; }
+
+    /// <summary>The AWS error code of the answer; null when it succeeded.</summary>
+    public string? ErrorCode { get; init; }
+}

@@ -1,0 +1,140 @@
+namespace ReleaseTools;
+
+/// <summary>An ECS service as the definition names it and as it runs now.</summary>
+public sealed record ReleaseService
+{
+    /// <summary>The ECS service's name.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The cluster it is in.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>The name of the image it runs in the definition; null where the definition names none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>That image's repository, without tag.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>ECS's status: ACTIVE, DRAINING or INACTIVE.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The task definition it runs, <c>family:revision</c>.</summary>
+    public string? TaskDefinition { get; init; }
+
+    /// <summary>The image that task definition names, as written there.</summary>
+    public string? TaskImage { get; init; }
+
+    /// <summary>Tasks wanted.</summary>
+    public int DesiredCount { get; init; }
+
+    /// <summary>Tasks running.</summary>
+    public int RunningCount { get; init; }
+
+    /// <summary>Tasks starting.</summary>
+    public int PendingCount { get; init; }
+
+    /// <summary>The digests that its running tasks run.</summary>
+    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+
+    /// <summary>A URL that must answer after a rollout, where the definition names one.</summary>
+    public string? VerifyUrl { get; init; }
+}
+
+/// <summary>What became of a rollout. Only <see cref="Verified"/> says that what runs is what was pushed.</summary>
+public enum RolloutStatus
+{
+    /// <summary>Would be rolled out (<c>-WhatIf</c>).</summary>
+    Planned,
+
+    /// <summary>The deployment completed and every running task runs the pushed digest.</summary>
+    Verified,
+
+    /// <summary>The deployment completed; no task runs (desired count 0), or no digest was given, so nothing is proven.</summary>
+    Deployed,
+
+    /// <summary>Started, not waited for (<c>-NoWait</c>).</summary>
+    InProgress,
+
+    /// <summary>The deployment completed, but a task runs another digest.</summary>
+    Mismatch,
+
+    /// <summary>The deployment failed.</summary>
+    Failed,
+
+    /// <summary>ECS put the former task definition back.</summary>
+    RolledBack,
+
+    /// <summary>Somebody else's deployment took its place.</summary>
+    Superseded,
+
+    /// <summary>The time given ran out; the deployment goes on at ECS.</summary>
+    TimedOut,
+
+    /// <summary>Not begun, because something before it failed.</summary>
+    Skipped,
+}
+
+/// <summary>A task of a deployment that stopped.</summary>
+public sealed record StoppedTask
+{
+    /// <summary>The task's ARN.</summary>
+    public required string TaskArn { get; init; }
+
+    /// <summary>ECS's stop code, such as <c>EssentialContainerExited</c>.</summary>
+    public string? StopCode { get; init; }
+
+    /// <summary>ECS's reasons: the task's and its containers'.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The container that ended it.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>That container's exit code.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The last lines of that container's log.</summary>
+    public IReadOnlyList<string> LogLines { get; init; } = [];
+}
+
+/// <summary>A new deployment of an ECS service, and what became of it.</summary>
+public sealed record ServiceRollout
+{
+    /// <summary>The ECS service.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>The cluster it is in.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public RolloutStatus Status { get; init; }
+
+    /// <summary>The deployment that was started, <c>ecs-svc/…</c>.</summary>
+    public string? DeploymentId { get; init; }
+
+    /// <summary>The task definition it runs, <c>family:revision</c>.</summary>
+    public string? TaskDefinition { get; init; }
+
+    /// <summary>The digest that should run; null when none was given.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The image that should run, by digest.</summary>
+    public string? ImageUri { get; init; }
+
+    /// <summary>The digests that the running tasks run.</summary>
+    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+
+    /// <summary>Tasks wanted.</summary>
+    public int DesiredCount { get; init; }
+
+    /// <summary>Tasks running.</summary>
+    public int RunningCount { get; init; }
+
+    /// <summary>Tasks of this deployment that stopped by its fault.</summary>
+    public IReadOnlyList<StoppedTask> StoppedTasks { get; init; } = [];
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Why it was rolled out, or what went wrong.</summary>
+    public string? Reason { get; init; }
+}

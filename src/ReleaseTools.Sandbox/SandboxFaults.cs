@@ -1,0 +1,45 @@
+namespace ReleaseTools.Sandbox;
+
+/// <summary>The faults scripted for one sandbox, taken in the order in which they were added.</summary>
+public sealed class SandboxFaults
+{
+    private readonly object gate = new();
+    private readonly List<(SandboxFault Fault, int Left)> faults = [];
+
+    /// <summary>Scripts a fault.</summary>
+    public void Add(SandboxFault fault)
+    {
+        lock (gate)
+            faults.Add((fault, fault.Count ?? int.MaxValue));
+    }
+
+    /// <summary>Forgets all faults.</summary>
+    public void Clear()
+    {
+        lock (gate)
+            faults.Clear();
+    }
+
+    /// <summary>The first fault of a kind that fits, used up once; null when none is scripted.</summary>
+    internal SandboxFault? Take(Func<SandboxFault, bool> fits)
+    {
+        lock (gate)
+        {
+            var index = faults.FindIndex(entry => fits(entry.Fault));
+            if (index < 0)
+                return null;
+            var (fault, left) = faults[index];
+            if (fault.Count is null)
+                return fault;
+            if (left > 1)
+                faults[index] = (fault, left - 1);
+            else
+                faults.RemoveAt(index);
+            return fault;
+        }
+    }
+
+    /// <summary>The first fault of a kind for a thing, used up once; null when none is scripted.</summary>
+    internal SandboxFault? TakeFor(SandboxFaultKind kind, string target) =>
+        Take(fault => fault.Kind == kind && (fault.Target is null || string.Equals(fault.Target, target, StringComparison.Ordinal)));
+}

@@ -1,0 +1,65 @@
+namespace ReleaseTools.Sandbox;
+
+/// <summary>What the services of one sandbox share: clock, place, and what they may ask of each other.</summary>
+internal sealed class SandboxWorld(SandboxOptions options)
+{
+    /// <summary>How the sandbox was set up.</summary>
+    public SandboxOptions Options { get; } = options;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; } = options.Clock;
+
+    /// <summary>Where the server and its registry listen, <c>127.0.0.1:port</c>; set when it listens.</summary>
+    public string Host { get; set; } = string.Empty;
+
+    /// <summary>Now, by the clock.</summary>
+    public DateTimeOffset Now => Clock.GetUtcNow();
+
+    /// <summary>Images, for the services that run them. Set by ECR.</summary>
+    public IImageStore Images { get; set; } = NoImages.Instance;
+
+    /// <summary>Log streams, for the services that write them. Set by Logs.</summary>
+    public ILogStore Logs { get; set; } = NoLogs.Instance;
+
+    /// <summary>What was scripted to go wrong with a thing.</summary>
+    public SandboxFaults Faults { get; } = new();
+
+    /// <summary>An ARN in this account and region: <c>Arn("ecs", "cluster/x")</c>.</summary>
+    public string Arn(string service, string resource) => $"arn:aws:{service}:{Options.Region}:{Options.Account}:{resource}";
+}
+
+/// <summary>The images in ECR, as the services that pull them see them.</summary>
+internal interface IImageStore
+{
+    /// <summary>The digest that an image reference (<c>host/name:tag</c> or <c>host/name@sha256:…</c>) resolves to; null when ECR does not hold it.</summary>
+    string? Resolve(string imageReference);
+
+    /// <summary>Stores an image's blobs and manifest under a tag, as a push would; answers its digest.</summary>
+    string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs);
+}
+
+/// <summary>CloudWatch Logs, as the services that write to it see it.</summary>
+internal interface ILogStore
+{
+    /// <summary>Appends lines at a time to a stream, making group and stream where missing.</summary>
+    void Append(string group, string stream, DateTimeOffset at, params string[] lines);
+}
+
+internal sealed class NoImages : IImageStore
+{
+    public static NoImages Instance { get; } = new();
+
+    public string? Resolve(string imageReference) => null;
+
+    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs) =>
+        throw new SandboxException("RepositoryNotFoundException", $"The repository of '{imageReference}' does not exist in this sandbox.");
+}
+
+internal sealed class NoLogs : ILogStore
+{
+    public static NoLogs Instance { get; } = new();
+
+    public void Append(string group, string stream, DateTimeOffset at, params string[] lines)
+    {
+    }
+}

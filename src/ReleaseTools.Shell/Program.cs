@@ -1,0 +1,1 @@
+Console.WriteLine("ReleaseTools.Shell"); // replaced by the host
