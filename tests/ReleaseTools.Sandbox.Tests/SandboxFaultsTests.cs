@@ -1,5 +1,3 @@
-using ReleaseTools.Sandbox;
-
 namespace ReleaseTools.Sandbox.Tests;
 
 public sealed class SandboxFaultsTests
