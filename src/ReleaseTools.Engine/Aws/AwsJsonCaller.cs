@@ -27,7 +27,7 @@ internal sealed class AwsJsonCaller : IAwsCaller, IDisposable
         string operation, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancellationToken)
     {
         var call = new JsonOperationRequest($"{service.TargetPrefix}.{operation}", JsonSerializer.SerializeToUtf8Bytes(request, requestType));
-        var answer = await AwsErrors.MapAsync(service, operation, () => client.SendAsync(call, cancellationToken), cancellationToken);
+        var answer = await AwsErrorMapper.MapAsync(service, operation, () => client.SendAsync(call, cancellationToken), cancellationToken);
         return Read(operation, answer, responseType);
     }
 
@@ -43,7 +43,7 @@ internal sealed class AwsJsonCaller : IAwsCaller, IDisposable
         }
         catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
-            throw AwsErrors.Malformed(service, operation, answer, exception);
+            throw AwsErrorMapper.Malformed(service, operation, answer, exception);
         }
     }
 }

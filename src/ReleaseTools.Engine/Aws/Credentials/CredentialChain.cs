@@ -46,8 +46,8 @@ internal static class CredentialChain
             return new SessionCredentials(webIdentity, "the environment's AWS_WEB_IDENTITY_TOKEN_FILE");
         if (Any(options.Environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"))
             return new SessionCredentials(new GenericContainerCredentials(), "the container's role");
-        if (await InstanceMetadata.IsThereAsync(options.Environment, cancellationToken))
-            return new SessionCredentials(new InstanceProfileAWSCredentials(), "the instance's role");
+        if (await InstanceMetadata.FindCredentialsAsync(options.Environment, cancellationToken) is { } instance)
+            return new SessionCredentials(instance, "the instance's role");
 
         throw ReleaseException.For(nameof(Messages.AwsCredentialsMissing), ErrorKind.Authentication, target: null);
     }

@@ -1,19 +1,37 @@
+using Amazon.Runtime;
+
 namespace ReleaseTools.Engine.Aws.Credentials;
 
 /// <summary>
-/// Whether this machine is an EC2 instance that could have a role. The SDK finds that out by asking for up to half a
-/// minute; off EC2, which is where people type, the answer has to come within a second.
+/// The role of the EC2 instance that this machine may be. The SDK asks for up to half a minute before it knows that
+/// there is none; off EC2, which is where people type, the answer has to come within a second.
 /// </summary>
 internal static class InstanceMetadata
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Asks for a session token of the metadata service (IMDSv2); any answer shows that it is there.</summary>
-    public static async Task<bool> IsThereAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    /// <summary>The role's credentials; null when this is no instance, or one without a role.</summary>
+    public static async Task<AWSCredentials?> FindCredentialsAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         if (bool.TryParse(environment.GetValueOrDefault("AWS_EC2_METADATA_DISABLED"), out var disabled) && disabled)
-            return false;
+            return null;
+        if (!await AnswersAsync(environment, cancellationToken))
+            return null;
 
+        try
+        {
+            var roles = await InstanceProfileAWSCredentials.GetAvailableRolesAsync(proxy: null).WaitAsync(cancellationToken);
+            return roles.FirstOrDefault() is { Length: > 0 } role ? new InstanceProfileAWSCredentials(role) : null;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return null; // an instance without a role answers 404, and the SDK throws what HTTP threw
+        }
+    }
+
+    /// <summary>Asks for a session token of the metadata service (IMDSv2); any answer shows that it is there.</summary>
+    private static async Task<bool> AnswersAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Endpoint(environment), "/latest/api/token"));
         request.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "60");

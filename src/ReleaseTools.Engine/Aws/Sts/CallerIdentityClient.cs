@@ -18,7 +18,7 @@ internal sealed class CallerIdentityClient(SessionCredentials credentials, Clien
     /// <inheritdoc/>
     public async Task<CallerIdentity> GetCallerIdentityAsync(CancellationToken cancellationToken)
     {
-        var answer = await AwsErrors.MapAsync(
+        var answer = await AwsErrorMapper.MapAsync(
             AwsService.Sts, "GetCallerIdentity", () => client.Value.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellationToken), cancellationToken);
         return new CallerIdentity(answer.Account, answer.Arn, answer.UserId);
     }
