@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Credentials;
 using ReleaseTools.Engine.Aws.Wire;
@@ -95,16 +94,6 @@ public sealed class ClientSettingsTests : IDisposable
 
         ReadProfile(Local, "local").EndpointOf(AwsService.Ecs).ShouldBe((new Uri("http://profile:4"), "profile local"));
         ReadProfile(Local, "local", ("AWS_ENDPOINT_URL_ECS", "http://ecs:5")).EndpointOf(AwsService.Ecs).Endpoint.Host.ShouldBe("ecs");
-    }
-
-    [Fact]
-    public void A_profiles_services_section_sets_endpoints_service_by_service()
-    {
-        Assert.SkipWhen(File.Exists(SharedCredentialsFile.DefaultConfigFilePath), "The config file of this machine would be read instead.");
-        var settings = ReadProfile("[local]\nservices = mine\n[services mine]\ncloudwatch_logs =\n  endpoint_url = http://logs:6\n", "local");
-
-        settings.EndpointOf(AwsService.Logs).Endpoint.ShouldBe(new Uri("http://logs:6"));
-        settings.EndpointOf(AwsService.Ecs).Endpoint.Host.ShouldBe("ecs.eu-west-1.amazonaws.com");
     }
 
     [Theory]
