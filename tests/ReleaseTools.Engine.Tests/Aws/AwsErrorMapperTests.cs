@@ -68,7 +68,7 @@ public sealed class AwsErrorMapperTests : IDisposable
     {
         var settings = new ClientSettings
         {
-            Region = "eu-west-1", EndpointUrl = endpoint.Hangs().Url, MaxAttempts = 1, RequestTimeout = TimeSpan.FromMilliseconds(200), Environment = new Dictionary<string, string>(),
+            Region = "eu-west-1", EndpointUrl = endpoint.Hangs().Url, MaxAttempts = 1, RequestTimeout = TimeSpan.FromMilliseconds(500), Environment = new Dictionary<string, string>(),
         };
         using var caller = new AwsJsonCaller(AwsService.Ecs, new BasicAWSCredentials(AccessKey, SecretKey), settings);
 

@@ -71,7 +71,8 @@ internal sealed class ScriptedEndpoint : IDisposable
             headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
 
         var body = new char[int.Parse(headers.GetValueOrDefault("Content-Length", "0"))];
-        await reader.ReadBlockAsync(body);
+        if (body.Length > 0)
+            await reader.ReadBlockAsync(body);
         return new Request(start[0], start[1], headers, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
     }
 

@@ -78,6 +78,8 @@ internal sealed record ClientSettings
         config.EndpointProvider = new FixedEndpointProvider(endpoint);
         config.RetryMode = RetryMode;
         config.MaxErrorRetry = MaxAttempts - 1;
+        // A pooled connection may have died unseen, so one more try beyond MaxAttempts; the SDK's ten could start ten deployments.
+        config.MaxStaleConnectionRetries = 1;
         config.Timeout = RequestTimeout;
         config.ConnectTimeout = ConnectTimeout;
     }
