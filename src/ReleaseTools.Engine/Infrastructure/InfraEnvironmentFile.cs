@@ -38,7 +38,7 @@ public static partial class InfraEnvironmentFile
     public static async Task<bool> WriteAsync(string path, IReadOnlyList<InfraVariable> variables, IReleaseObserver observer, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(path);
-        if (new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+        if (new FileInfo(full) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } target)
             full = target.FullName;
         var bytes = Encoding.UTF8.GetBytes(Text(full, variables, observer));
         if (File.Exists(full) && (await File.ReadAllBytesAsync(full, cancellationToken).ConfigureAwait(false)).AsSpan().SequenceEqual(bytes))

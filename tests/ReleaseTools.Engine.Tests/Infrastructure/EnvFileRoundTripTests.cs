@@ -73,7 +73,7 @@ public sealed class EnvFileRoundTripTests : IDisposable
         Gen.ArrayOf(Gen.ArrayOf(Gen.Elements(Tricky)).Select(characters => new string(characters))).Where(values => values.Length > 0);
 
     /// <summary>The known ones and many random ones, from a fixed seed so that a failure comes again.</summary>
-    private static string[] Sample() => [.. Known, .. Gen.Sample(Values, 40, 60, new Rnd(20, 41)).SelectMany(values => values)];
+    private static string[] Sample() => [.. Known, .. Values.Sample(40, new Rnd(20, 41), 60).SelectMany(values => values)];
 
     private string[] ReadBack(string[] values) =>
         [.. InfraEnvironmentFile.ReadAsync(WriteAsync(values).GetAwaiter().GetResult(), default).GetAwaiter().GetResult().Variables.Select(variable => variable.Reveal())];
