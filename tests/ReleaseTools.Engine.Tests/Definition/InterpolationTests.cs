@@ -1,5 +1,4 @@
 using ReleaseTools.Engine.Errors;
-using ReleaseTools.Engine.Releases.Definition;
 
 namespace ReleaseTools.Engine.Tests.Definition;
 
