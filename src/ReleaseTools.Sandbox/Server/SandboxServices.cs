@@ -1,3 +1,4 @@
+using ReleaseTools.Sandbox.Ecs;
 using ReleaseTools.Sandbox.Sts;
 
 namespace ReleaseTools.Sandbox.Server;
@@ -24,6 +25,7 @@ internal sealed class SandboxServices
         return new SandboxServices(
             [
                 new StsService(world),
+                new EcsService(world),
             ],
             new NoRegistry());
     }
