@@ -40,11 +40,15 @@ internal sealed class SandboxServices
     public SandboxService? ByName(string name) =>
         All.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Brings every service to this moment. The caller holds the gate.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <summary>Brings every service to the present. It takes the gate, which the caller may hold already.</summary>
+    public void Advance(SandboxWorld world)
     {
-        foreach (var service in All)
-            service.Advance(now);
+        lock (world.Gate)
+        {
+            var now = world.Now;
+            foreach (var service in All)
+                service.Advance(now);
+        }
     }
 }
 
