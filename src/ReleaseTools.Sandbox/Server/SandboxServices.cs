@@ -1,3 +1,6 @@
+using ReleaseTools.Sandbox.Ecs;
+using ReleaseTools.Sandbox.Logs;
+using ReleaseTools.Sandbox.Ssm;
 using ReleaseTools.Sandbox.Sts;
 
 namespace ReleaseTools.Sandbox.Server;
@@ -23,7 +26,10 @@ internal sealed class SandboxServices
     {
         return new SandboxServices(
             [
+                new LogsService(world),
                 new StsService(world),
+                new SsmService(world),
+                new EcsService(world),
             ],
             new NoRegistry());
     }
@@ -34,11 +40,15 @@ internal sealed class SandboxServices
     public SandboxService? ByName(string name) =>
         All.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Brings every service to this moment. The caller holds the gate.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <summary>Brings every service to the present. It takes the gate, which the caller may hold already.</summary>
+    public void Advance(SandboxWorld world)
     {
-        foreach (var service in All)
-            service.Advance(now);
+        lock (world.Gate)
+        {
+            var now = world.Now;
+            foreach (var service in All)
+                service.Advance(now);
+        }
     }
 }
 
