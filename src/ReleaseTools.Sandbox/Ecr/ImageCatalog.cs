@@ -6,7 +6,7 @@ namespace ReleaseTools.Sandbox.Ecr;
 /// The repositories of the sandbox's ECR. ECR's operations, the registry's connections and builds meet here, each on a
 /// thread of its own, so it has a lock of its own; layers go past it, straight into the <see cref="BlobStore"/>.
 /// </summary>
-internal sealed class ImageCatalog(SandboxWorld world, BlobStore blobs) : IImageStore
+internal sealed class ImageCatalog(SandboxWorld world, BlobStore store) : IImageStore
 {
     private readonly object gate = new();
     private readonly SortedDictionary<string, ImageRepository> repositories = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore blobs) : IImage
     }
 
     /// <summary>Whether a repository holds a blob.</summary>
-    public bool HasBlob(string repository, string digest) => With(repository, held => held.Blobs.Contains(digest)) && blobs.Length(digest) is not null;
+    public bool HasBlob(string repository, string digest) => With(repository, held => held.Blobs.Contains(digest)) && store.Length(digest) is not null;
 
     /// <summary>Makes a blob that is in the store one of a repository's.</summary>
     public void AddBlob(string repository, string digest) => With(repository, held => held.Blobs.Add(digest));
@@ -76,7 +76,7 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore blobs) : IImage
             throw EcrErrors.RepositoryNotFound(imageReference, Account);
         var content = ManifestReader.Read(manifest.Span, mediaType) ?? throw EcrErrors.Invalid("imageManifest", "Invalid image manifest");
         foreach (var blob in blobs)
-            AddBlob(repository, this.blobs.Put(blob.Span));
+            AddBlob(repository, store.Put(blob.Span));
         return PutManifest(repository, content, manifest, tag).Digest;
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ReleaseTools.Sandbox.Registry;
 
 namespace ReleaseTools.Sandbox.Ecr;
 

@@ -24,7 +24,7 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
             if (ids.Count > 0)
             {
                 var asked = ids.Select(id => id.FindIn(repository) ?? throw EcrErrors.ImageNotFound(repository.Name, Account, id.Digest, id.Tag));
-                return new JsonObject { ["imageDetails"] = asked.DistinctBy(image => image.Digest).Select(image => Detail(repository, image)).ToJsonArray() };
+                return new JsonObject { ["imageDetails"] = asked.DistinctBy(image => image.Digest, StringComparer.Ordinal).Select(image => Detail(repository, image)).ToJsonArray() };
             }
             var filtered = repository.Images.Values.Where(image => PassesFilter(request, repository.TagsOf(image.Digest).Any()));
             var page = EcrPage.Of(filtered.ToList(), request);
@@ -53,7 +53,7 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
             foreach (var id in ids)
             {
                 // An image of a type that is not accepted is not found; ECR may convert it instead, into another digest.
-                if (id.FindIn(repository) is { } image && (accepted.Count == 0 || accepted.Contains(image.MediaType)))
+                if (id.FindIn(repository) is { } image && (accepted.Count == 0 || accepted.Contains(image.MediaType, StringComparer.Ordinal)))
                     images.Add(Image(repository, image, id.Tag));
                 else
                     failures.Add(id.Failure());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace ReleaseTools.Sandbox.Registry;
@@ -6,6 +7,7 @@ namespace ReleaseTools.Sandbox.Registry;
 internal static class Digest
 {
     private const string Prefix = "sha256:";
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The digest of bytes.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => FromHash(SHA256.HashData(bytes));
@@ -15,7 +17,7 @@ internal static class Digest
 
     /// <summary>Whether a text is a digest; the digits go into a file's name, so nothing else may pass.</summary>
     public static bool IsValid(string? text) =>
-        text is { Length: 71 } && text.StartsWith(Prefix, StringComparison.Ordinal) && text.AsSpan(Prefix.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+        text is { Length: 71 } && text.StartsWith(Prefix, StringComparison.Ordinal) && text.AsSpan(Prefix.Length).IndexOfAnyExcept(HexDigits) < 0;
 
     /// <summary>The digits of a digest.</summary>
     public static string Hex(string digest) => digest[Prefix.Length..];
