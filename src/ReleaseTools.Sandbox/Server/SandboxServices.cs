@@ -1,3 +1,4 @@
+using ReleaseTools.Sandbox.CodeBuild;
 using ReleaseTools.Sandbox.Ecr;
 using ReleaseTools.Sandbox.Registry;
 using ReleaseTools.Sandbox.SageMaker;
@@ -31,6 +32,7 @@ internal sealed class SandboxServices
             [
                 new StsService(world),
                 new EcrService(world, catalog, tokens, blobs),
+                new CodeBuildService(world),
                 new SageMakerService(world),
             ],
             new RegistryHandler(world, catalog, tokens, blobs));
