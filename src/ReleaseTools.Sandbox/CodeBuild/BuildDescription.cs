@@ -13,9 +13,9 @@ internal static class BuildDescription
         description["id"] = build.Id;
         description["arn"] = world.Arn("codebuild", "build/" + build.Id);
         description["buildNumber"] = build.Number;
-        description["startTime"] = RequestJson.Epoch(build.StartTime);
+        description["startTime"] = AnswerJson.Epoch(build.StartTime);
         if (build.EndTime is { } end)
-            description["endTime"] = RequestJson.Epoch(end);
+            description["endTime"] = AnswerJson.Epoch(end);
         description["currentPhase"] = build.Phases[^1].Type;
         description["buildStatus"] = build.Status;
         description["buildComplete"] = !build.IsRunning;
@@ -28,11 +28,11 @@ internal static class BuildDescription
 
     private static JsonObject Phase(BuildPhase phase)
     {
-        var description = new JsonObject { ["phaseType"] = phase.Type, ["startTime"] = RequestJson.Epoch(phase.StartTime) };
+        var description = new JsonObject { ["phaseType"] = phase.Type, ["startTime"] = AnswerJson.Epoch(phase.StartTime) };
         if (phase.EndTime is not { } end)
             return description;
         description["phaseStatus"] = phase.Status;
-        description["endTime"] = RequestJson.Epoch(end);
+        description["endTime"] = AnswerJson.Epoch(end);
         description["durationInSeconds"] = (long)(end - phase.StartTime).TotalSeconds;
         description["contexts"] = new JsonArray(new JsonObject { ["statusCode"] = phase.StatusCode ?? string.Empty, ["message"] = phase.Message ?? string.Empty });
         return description;

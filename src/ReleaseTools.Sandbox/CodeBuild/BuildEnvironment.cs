@@ -38,5 +38,5 @@ internal static class BuildEnvironment
         return project.Where(variable => !names.Contains(variable.Text("name"))).Concat(overrides).Select(variable => variable.DeepClone().AsObject()).ToJsonArray();
     }
 
-    private static IReadOnlyList<JsonObject> Given(JsonObject settings) => (settings["environment"] as JsonObject)?.Objects("environmentVariables") ?? [];
+    private static IReadOnlyList<JsonObject> Given(JsonObject settings) => (settings["environment"] as JsonObject)?.Structures("environmentVariables") ?? [];
 }

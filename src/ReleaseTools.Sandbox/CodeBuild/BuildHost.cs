@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ReleaseTools.Sandbox.CodeBuild.Shell;
-using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.CodeBuild;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.CodeBuild;
 
@@ -40,7 +39,7 @@ internal static class BuildStart
                 settings[group]![field] = given.DeepClone();
         }
         var environment = settings["environment"]!.AsObject();
-        environment["environmentVariables"] = BuildEnvironment.Override(environment.Objects("environmentVariables"), request.Objects("environmentVariablesOverride"));
+        environment["environmentVariables"] = BuildEnvironment.Override(environment.Structures("environmentVariables"), request.Structures("environmentVariablesOverride"));
         var name = project.Text("name")!;
         return BuildMachine.Start(new Build
         {

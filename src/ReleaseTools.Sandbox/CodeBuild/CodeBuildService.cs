@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.CodeBuild;
 
@@ -51,7 +50,7 @@ internal sealed class CodeBuildService : SandboxService
     /// <inheritdoc/>
     public override void Load(JsonObject state)
     {
-        projects.Load(state.Objects("projects"));
-        builds.Load(state.Objects("builds"));
+        projects.Load(state.Structures("projects"));
+        builds.Load(state.Structures("builds"));
     }
 }

@@ -24,8 +24,8 @@ internal sealed partial class ProjectTable(SandboxWorld world)
             throw CodeBuildErrors.ProjectExists(ArnOf(name));
         var project = request.DeepClone().AsObject();
         project["arn"] = ArnOf(name);
-        project["created"] = RequestJson.Epoch(world.Now);
-        project["lastModified"] = RequestJson.Epoch(world.Now);
+        project["created"] = AnswerJson.Epoch(world.Now);
+        project["lastModified"] = AnswerJson.Epoch(world.Now);
         project.TryAdd("timeoutInMinutes", 60);
         project.TryAdd("queuedTimeoutInMinutes", 480);
         project.TryAdd("encryptionKey", world.Arn("kms", "alias/aws/s3"));

@@ -16,7 +16,7 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
     /// <summary>Takes a state up.</summary>
     public void Load(JsonObject state) => catalog.WithAll(all =>
     {
-        foreach (var saved in state.Objects("repositories"))
+        foreach (var saved in state.Structures("repositories"))
         {
             var repository = Loaded(saved);
             all[repository.Name] = repository;
@@ -32,7 +32,7 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
         return new JsonObject
         {
             ["name"] = repository.Name,
-            ["createdAt"] = RequestJson.Stamp(repository.CreatedAt),
+            ["createdAt"] = AnswerJson.Stamp(repository.CreatedAt),
             ["tagMutability"] = repository.TagMutability,
             ["settings"] = repository.Settings.DeepClone(),
             ["blobs"] = repository.Blobs.ToJsonArray(),
@@ -50,7 +50,7 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
             ["mediaType"] = image.MediaType,
             ["artifactMediaType"] = image.ArtifactMediaType,
             ["size"] = image.Size,
-            ["pushedAt"] = RequestJson.Stamp(image.PushedAt),
+            ["pushedAt"] = AnswerJson.Stamp(image.PushedAt),
         };
     }
 
@@ -62,7 +62,7 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
             Settings = saved["settings"]!.DeepClone().AsObject(),
         };
         repository.Blobs.UnionWith(saved.Texts("blobs"));
-        foreach (var image in saved.Objects("images"))
+        foreach (var image in saved.Structures("images"))
         {
             var digest = image.Text("digest")!;
             repository.Images[digest] = new StoredImage(

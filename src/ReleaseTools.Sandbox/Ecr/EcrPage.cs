@@ -12,6 +12,6 @@ internal static class EcrPage
         var size = request.Number("maxResults") ?? 100;
         if (size is < 1 or > 1000)
             throw EcrErrors.Invalid("maxResults", "Member must have value between 1 and 1000");
-        return Page.Of(items, request.Text("nextToken"), size, () => EcrErrors.Invalid("nextToken", "Invalid token"));
+        return Page.Of(items, request.Text("nextToken"), (int)size, () => EcrErrors.Invalid("nextToken", "Invalid token"));
     }
 }

@@ -66,7 +66,7 @@ internal sealed class EcrService : SandboxService
             ["authorizationData"] = new JsonArray(new JsonObject
             {
                 ["authorizationToken"] = token,
-                ["expiresAt"] = RequestJson.Epoch(expiresAt),
+                ["expiresAt"] = AnswerJson.Epoch(expiresAt),
                 ["proxyEndpoint"] = $"http://{World.Host}",
             }),
         };

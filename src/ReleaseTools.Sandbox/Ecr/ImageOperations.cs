@@ -117,7 +117,7 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
 
     private static List<ImageId> ImageIds(JsonObject request)
     {
-        var ids = request.Objects("imageIds");
+        var ids = request.Structures("imageIds");
         if (ids.Count > MaxImageIds)
             throw EcrErrors.Invalid("imageIds", $"Member must have length less than or equal to {MaxImageIds}");
         return [.. ids.Select(id => new ImageId(id.Text("imageDigest"), id.Text("imageTag")))];
@@ -142,7 +142,7 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
             ["repositoryName"] = repository.Name,
             ["imageDigest"] = image.Digest,
             ["imageSizeInBytes"] = image.Size,
-            ["imagePushedAt"] = RequestJson.Epoch(image.PushedAt),
+            ["imagePushedAt"] = AnswerJson.Epoch(image.PushedAt),
             ["imageManifestMediaType"] = image.MediaType,
         };
         if (repository.TagsOf(image.Digest).ToJsonArray() is { Count: > 0 } tags)

@@ -88,7 +88,7 @@ internal sealed class RepositoryOperations(SandboxWorld world, ImageCatalog cata
         description["registryId"] = Account;
         description["repositoryName"] = repository.Name;
         description["repositoryUri"] = $"{world.Host}/{repository.Name}";
-        description["createdAt"] = RequestJson.Epoch(repository.CreatedAt);
+        description["createdAt"] = AnswerJson.Epoch(repository.CreatedAt);
         description["imageTagMutability"] = repository.TagMutability;
         description.TryAdd("imageScanningConfiguration", new JsonObject { ["scanOnPush"] = false });
         description.TryAdd("encryptionConfiguration", new JsonObject { ["encryptionType"] = "AES256" });

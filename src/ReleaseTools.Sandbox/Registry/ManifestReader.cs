@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Registry;
 
@@ -45,13 +44,13 @@ internal static class ManifestReader
         if (manifest["config"] is not JsonObject config || manifest["layers"] is not JsonArray)
             return null;
         // A layer with URLs is fetched from there and is not in the registry.
-        var descriptors = manifest.Objects("layers").Where(layer => layer["urls"] is not JsonArray { Count: > 0 }).Prepend(config);
+        var descriptors = manifest.Structures("layers").Where(layer => layer["urls"] is not JsonArray { Count: > 0 }).Prepend(config);
         var blobs = descriptors.Select(descriptor => (descriptor.Text("digest") ?? string.Empty, Size(descriptor))).ToList();
         return new ManifestContent(mediaType, config.Text("mediaType"), blobs, []);
     }
 
     private static ManifestContent ReadList(JsonObject manifest, string mediaType) =>
-        new(mediaType, null, [], [.. manifest.Objects("manifests").Select(entry => entry.Text("digest") ?? string.Empty)]);
+        new(mediaType, null, [], [.. manifest.Structures("manifests").Select(entry => entry.Text("digest") ?? string.Empty)]);
 
     private static long Size(JsonObject descriptor) => descriptor["size"] is JsonValue value && value.TryGetValue(out long size) ? size : 0;
 

@@ -47,10 +47,10 @@ internal sealed record Endpoint
     {
         ["name"] = Name,
         ["arn"] = Arn,
-        ["creationTime"] = RequestJson.Stamp(CreationTime),
-        ["lastModifiedTime"] = RequestJson.Stamp(LastModifiedTime),
+        ["creationTime"] = AnswerJson.Stamp(CreationTime),
+        ["lastModifiedTime"] = AnswerJson.Stamp(LastModifiedTime),
         ["status"] = Status,
-        ["changesAt"] = ChangesAt is { } at ? RequestJson.Stamp(at) : null,
+        ["changesAt"] = ChangesAt is { } at ? AnswerJson.Stamp(at) : null,
         ["failureReason"] = FailureReason,
         ["current"] = Current?.Save(),
         ["pending"] = Pending?.Save(),
@@ -88,7 +88,7 @@ internal sealed record Deployment(string ConfigName, JsonObject Config, JsonArra
         ["configName"] = ConfigName,
         ["config"] = Config.DeepClone(),
         ["variants"] = Variants.DeepClone(),
-        ["startTime"] = RequestJson.Stamp(StartTime),
+        ["startTime"] = AnswerJson.Stamp(StartTime),
     };
 
     /// <summary>Reads what <see cref="Save"/> gave.</summary>

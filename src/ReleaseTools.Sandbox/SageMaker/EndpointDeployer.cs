@@ -15,7 +15,7 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
     {
         string? problem = null;
         var variants = new JsonArray();
-        foreach (var variant in config.Objects("ProductionVariants"))
+        foreach (var variant in config.Structures("ProductionVariants"))
             variants.Add(Variant(variant, Retained(retained, variant.Text("VariantName")), ref problem));
         var deployment = new Deployment(config.Text("EndpointConfigName")!, config.DeepClone().AsObject(), variants, world.Now);
         return (deployment, End(endpoint, problem, isFirst));
@@ -42,7 +42,7 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
             problem ??= $"Could not find model \"{models.ArnOf(modelName)}\".";
         foreach (var image in ImagesOf(model))
         {
-            var deployed = new JsonObject { ["SpecifiedImage"] = image, ["ResolutionTime"] = RequestJson.Epoch(world.Now) };
+            var deployed = new JsonObject { ["SpecifiedImage"] = image, ["ResolutionTime"] = AnswerJson.Epoch(world.Now) };
             if (Resolve(image) is { } resolved)
                 deployed["ResolvedImage"] = resolved;
             else
@@ -78,7 +78,7 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
 
     private static IEnumerable<string> ImagesOf(JsonObject? model) => model is null
         ? []
-        : model.Objects("Containers")
+        : model.Structures("Containers")
             .Concat(model["PrimaryContainer"] is JsonObject primary ? [primary] : [])
             .Select(container => container.Text("Image"))
             .OfType<string>();

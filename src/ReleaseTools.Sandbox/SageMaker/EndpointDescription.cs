@@ -41,14 +41,14 @@ internal static class EndpointDescription
         ["EndpointName"] = endpoint.Name,
         ["EndpointArn"] = endpoint.Arn,
         ["EndpointStatus"] = endpoint.Status,
-        ["CreationTime"] = RequestJson.Epoch(endpoint.CreationTime),
-        ["LastModifiedTime"] = RequestJson.Epoch(endpoint.LastModifiedTime),
+        ["CreationTime"] = AnswerJson.Epoch(endpoint.CreationTime),
+        ["LastModifiedTime"] = AnswerJson.Epoch(endpoint.LastModifiedTime),
     };
 
     private static JsonObject PendingSummary(Deployment pending, string status) => new()
     {
         ["EndpointConfigName"] = pending.ConfigName,
-        ["StartTime"] = RequestJson.Epoch(pending.StartTime),
+        ["StartTime"] = AnswerJson.Epoch(pending.StartTime),
         ["ProductionVariants"] = Variants(pending, status == "RollingBack" ? "Deleting" : "Creating", pending.StartTime),
     };
 
@@ -58,7 +58,7 @@ internal static class EndpointDescription
         if (status is null)
             return variants;
         foreach (var variant in variants.OfType<JsonObject>())
-            variant["VariantStatus"] = new JsonArray(new JsonObject { ["Status"] = status, ["StartTime"] = RequestJson.Epoch(since) });
+            variant["VariantStatus"] = new JsonArray(new JsonObject { ["Status"] = status, ["StartTime"] = AnswerJson.Epoch(since) });
         return variants;
     }
 

@@ -49,7 +49,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
         if (endpoint.Status != "InService" || endpoint.Current is not { } current)
             throw SageMakerErrors.Invalid($"Cannot update in-progress endpoint \"{endpoint.Arn}\".");
         var variants = current.Variants.DeepClone().AsArray();
-        foreach (var desired in request.Objects("DesiredWeightsAndCapacities"))
+        foreach (var desired in request.Structures("DesiredWeightsAndCapacities"))
         {
             var name = desired.Text("VariantName");
             var variant = variants.OfType<JsonObject>().FirstOrDefault(one => one.Text("VariantName") == name)

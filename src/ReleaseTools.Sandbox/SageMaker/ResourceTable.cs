@@ -41,7 +41,7 @@ internal sealed partial class ResourceTable(SandboxWorld world, string kind, str
             throw SageMakerErrors.AlreadyExists(kind, arn);
         var resource = request.Without("Tags");
         resource[ArnField] = arn;
-        resource["CreationTime"] = RequestJson.Epoch(world.Now);
+        resource["CreationTime"] = AnswerJson.Epoch(world.Now);
         resources.Add(name, resource);
         return new JsonObject { [ArnField] = arn };
     }

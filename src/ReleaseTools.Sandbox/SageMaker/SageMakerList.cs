@@ -34,7 +34,7 @@ internal static class SageMakerList
         var items = sorted.ToList();
         if (request.Text("SortOrder") is not "Ascending")
             items.Reverse();
-        var page = Page.Of(items, request.Text("NextToken"), size, () => SageMakerErrors.Invalid("Invalid pagination token."));
+        var page = Page.Of(items, request.Text("NextToken"), (int)size, () => SageMakerErrors.Invalid("Invalid pagination token."));
         return page.MarkNext(new JsonObject { [listField] = page.Items.Select(summary).ToJsonArray() }, "NextToken");
     }
 

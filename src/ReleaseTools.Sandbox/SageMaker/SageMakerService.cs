@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.SageMaker;
 
@@ -70,9 +69,9 @@ internal sealed class SageMakerService : SandboxService
     /// <inheritdoc/>
     public override void Load(JsonObject state)
     {
-        models.Load(state.Objects("models"));
-        configs.Load(state.Objects("endpointConfigs"));
-        endpoints.Load(state.Objects("endpoints"));
+        models.Load(state.Structures("models"));
+        configs.Load(state.Structures("endpointConfigs"));
+        endpoints.Load(state.Structures("endpoints"));
         tags.Load(state["tags"] as JsonObject ?? []);
     }
 
@@ -85,7 +84,7 @@ internal sealed class SageMakerService : SandboxService
 
     private JsonObject CreateEndpointConfig(JsonObject request)
     {
-        var variants = request.Objects("ProductionVariants");
+        var variants = request.Structures("ProductionVariants");
         if (variants.Count is < 1 or > 10)
             throw SageMakerErrors.Invalid("1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: Member must have length between 1 and 10");
         // SageMaker looks the models up here, and not again when the configuration is deployed.

@@ -10,13 +10,13 @@ internal sealed class TagTable
     private readonly SortedDictionary<string, SortedDictionary<string, string>> tags = new(StringComparer.Ordinal);
 
     /// <summary>Takes the tags that a Create operation was given.</summary>
-    public void Take(string arn, JsonObject request) => Add(arn, request.Objects("Tags"));
+    public void Take(string arn, JsonObject request) => Add(arn, request.Structures("Tags"));
 
     /// <summary>AddTags.</summary>
     public JsonObject Add(JsonObject request)
     {
         var arn = ArnIn(request);
-        Add(arn, request.Objects("Tags"));
+        Add(arn, request.Structures("Tags"));
         return new JsonObject { ["Tags"] = Listed(arn) };
     }
 
@@ -53,7 +53,7 @@ internal sealed class TagTable
     public void Load(JsonObject saved)
     {
         foreach (var arn in saved.Select(entry => entry.Key))
-            Add(arn, saved.Objects(arn));
+            Add(arn, saved.Structures(arn));
     }
 
     private void Add(string arn, IReadOnlyList<JsonObject> added)

@@ -103,7 +103,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
     {
         lock (world.Gate)
         {
-            services.Advance(world.Now);
+            services.Advance(world);
             var answer = service.Invoke(operation, request);
             if (!ReadsOnly(operation))
                 changed();

@@ -1,7 +1,10 @@
 using ReleaseTools.Sandbox.CodeBuild;
 using ReleaseTools.Sandbox.Ecr;
+using ReleaseTools.Sandbox.Ecs;
+using ReleaseTools.Sandbox.Logs;
 using ReleaseTools.Sandbox.Registry;
 using ReleaseTools.Sandbox.SageMaker;
+using ReleaseTools.Sandbox.Ssm;
 using ReleaseTools.Sandbox.Sts;
 
 namespace ReleaseTools.Sandbox.Server;
@@ -30,10 +33,13 @@ internal sealed class SandboxServices
         var tokens = new EcrTokens(world.Clock);
         return new SandboxServices(
             [
+                new LogsService(world),
                 new StsService(world),
+                new SsmService(world),
                 new EcrService(world, catalog, tokens, blobs),
                 new CodeBuildService(world),
                 new SageMakerService(world),
+                new EcsService(world),
             ],
             new RegistryHandler(world, catalog, tokens, blobs));
     }
@@ -44,10 +50,14 @@ internal sealed class SandboxServices
     public SandboxService? ByName(string name) =>
         All.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Brings every service to this moment. The caller holds the gate.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <summary>Brings every service to the present. It takes the gate, which the caller may hold already.</summary>
+    public void Advance(SandboxWorld world)
     {
-        foreach (var service in All)
-            service.Advance(now);
+        lock (world.Gate)
+        {
+            var now = world.Now;
+            foreach (var service in All)
+                service.Advance(now);
+        }
     }
 }
