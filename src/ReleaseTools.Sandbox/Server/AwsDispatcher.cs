@@ -50,7 +50,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
             number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target: null);
         if (faults.DropsConnection || faults.DropsAnswer)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 

@@ -18,7 +18,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         var faults = OperationFaults.Take(world.Faults, Service, operation, target);
         if (faults.DropsConnection)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 
@@ -26,7 +26,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         await using var body = answer.Body ?? Stream.Null;
         if (faults.DropsAnswer)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 

@@ -124,7 +124,7 @@ public sealed class SandboxServer : IDisposable
         catch (Exception end) when (end is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // The client went away, or the sandbox stops: nobody is left to answer.
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
         }
     }
 }
