@@ -73,6 +73,7 @@ public sealed class ImagePushesTests : IDisposable
 
         (present.Status, present.Digest, present.BytesSent).ShouldBe((ImagePushStatus.AlreadyPresent, digest, 0));
         present.Tags.ShouldBeEmpty();
+        ecr.TagsPut.ShouldBeEmpty();
         engine.Pushes.ShouldBeEmpty();
     }
 
