@@ -1,3 +1,6 @@
+using ReleaseTools.Sandbox.Ecr;
+using ReleaseTools.Sandbox.Registry;
+using ReleaseTools.Sandbox.SageMaker;
 using ReleaseTools.Sandbox.Sts;
 
 namespace ReleaseTools.Sandbox.Server;
@@ -21,11 +24,16 @@ internal sealed class SandboxServices
 
     public static SandboxServices Create(SandboxWorld world)
     {
+        var blobs = new BlobStore(world.BlobDirectory);
+        var catalog = new ImageCatalog(world, blobs);
+        var tokens = new EcrTokens(world.Clock);
         return new SandboxServices(
             [
                 new StsService(world),
+                new EcrService(world, catalog, tokens, blobs),
+                new SageMakerService(world),
             ],
-            new NoRegistry());
+            new RegistryHandler(world, catalog, tokens, blobs));
     }
 
     public SandboxService? ByTargetPrefix(string prefix) =>
@@ -40,13 +48,4 @@ internal sealed class SandboxServices
         foreach (var service in All)
             service.Advance(now);
     }
-}
-
-/// <summary>Stands where no registry is: it knows no repository.</summary>
-internal sealed class NoRegistry : IRegistryHandler
-{
-    public (string Operation, string? Target) Describe(string method, string path) => (method, null);
-
-    public Task<RegistryAnswer> HandleAsync(RegistryRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new RegistryAnswer { Status = 404, ErrorCode = "NAME_UNKNOWN" });
 }
