@@ -171,28 +171,6 @@ public sealed class BuildAndPushTests : IDisposable
         return await builds.BuildAsync(plan, new ImageBuildOptions(), recorder, default);
     }
 
-    /// <summary>An image of random files, so that neither engine nor registry knows it from another test.</summary>
-    private ReleaseImage Image(string host, string instructions)
-    {
-        foreach (var name in new[] { "a", "b" })
-            workspace.Write(name, RandomNumberGenerator.GetHexString(2000));
-        return new ReleaseImage
-        {
-            Name = "web-ui",
-            Repository = $"{host}/test-{RandomNumberGenerator.GetHexString(12, lowercase: true)}",
-            Workspace = workspace.Path,
-            Context = workspace.Path,
-            Dockerfile = workspace.Write("Dockerfile", "FROM scratch\n" + instructions),
-        };
-    }
-}
-
-internal static class ImageBuildResultAssertions
-{
-    public static AppImage ShouldBeBuilt(this ImageBuildResult result)
-    {
-        result.Error.ShouldBeNull();
-        result.Image.Status.ShouldBe(ImageBuildStatus.Built);
-        return result.Image;
-    }
+    private ReleaseImage Image(string host, string instructions) =>
+        workspace.Image($"{host}/test-{RandomNumberGenerator.GetHexString(12, lowercase: true)}", instructions);
 }
