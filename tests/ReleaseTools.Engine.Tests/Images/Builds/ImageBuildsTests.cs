@@ -105,6 +105,20 @@ public sealed class ImageBuildsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_written_fails_that_image_with_the_reason()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        dockers.Add("Docker version 20.10.24, build 297e128");
+        using var builds = new ImageBuilds(new FakeEngine(ecr), dockers.Environment, TimeProvider.System);
+        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+
+        var (failed, error) = await builds.BuildAsync(plan, new ImageBuildOptions { LogFolder = image.Dockerfile }, NullObserver.Instance, default);
+
+        failed.Status.ShouldBe(ImageBuildStatus.Failed);
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.BuildFilesUnwritable));
+    }
+
+    [Fact]
     public void What_is_wrong_with_an_image_is_found_before_docker_is_asked()
     {
         IdOf(image with { Dockerfile = Path.Combine(workspace.Path, "none") }).ShouldBe(nameof(Messages.DockerfileNotFound));
