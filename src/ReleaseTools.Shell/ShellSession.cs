@@ -29,8 +29,6 @@ internal sealed class ShellSession : IDisposable
         try
         {
             Invoke(ps => ps.AddCommand("Import-Module").AddParameter("Name", module).AddParameter("ErrorAction", ActionPreference.Stop));
-            if (!console.HasColor)
-                Invoke(ps => ps.AddScript("$PSStyle.OutputRendering = 'PlainText'"));
             Invoke(ps => ps.AddScript(script).AddCommand("Out-Default"));
             return host.ExitCode ?? 0;
         }

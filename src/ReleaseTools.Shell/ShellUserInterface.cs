@@ -16,13 +16,13 @@ internal sealed class ShellUserInterface(ShellConsole console) : PSHostUserInter
     public override bool SupportsVirtualTerminal => console.HasColor;
 
     /// <inheritdoc/>
-    public override void Write(string value) => console.Write(value);
+    public override void Write(string value) => console.Write(Rendered(value));
 
     /// <inheritdoc/>
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => console.Write(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => console.Write(Rendered(value));
 
     /// <inheritdoc/>
-    public override void WriteLine(string value) => console.WriteLine(value);
+    public override void WriteLine(string value) => console.WriteLine(Rendered(value));
 
     /// <inheritdoc/>
     public override void WriteErrorLine(string value) => console.WriteErrorLine(value);
@@ -91,6 +91,9 @@ internal sealed class ShellUserInterface(ShellConsole console) : PSHostUserInter
                 return chosen;
         }
     }
+
+    // Views bring escape sequences whether or not the host can show them; taking them out is the host's part.
+    private string Rendered(string value) => GetOutputString(value, SupportsVirtualTerminal);
 
     private static NotSupportedException NoSecrets() => new("This shell does not ask for secrets. Use a profile, or run the script in pwsh.");
 
