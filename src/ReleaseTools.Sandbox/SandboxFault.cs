@@ -24,10 +24,13 @@ public sealed record SandboxFault
     /// <summary>The exit code of a crash.</summary>
     public int ExitCode { get; init; } = 1;
 
+    /// <summary>The HTTP status of a <see cref="SandboxFaultKind.ServerError"/>.</summary>
+    public int StatusCode { get; init; } = 500;
+
     /// <summary>The build phase that fails.</summary>
     public string Phase { get; init; } = "BUILD";
 
-    /// <summary>The reason AWS would give; a usual one when null.</summary>
+    /// <summary>The reason AWS would give; a usual one when null. An empty one makes a <see cref="SandboxFaultKind.ServerError"/> an answer without a body.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Lines the crashing container or failing build writes to its log.</summary>

@@ -1,0 +1,26 @@
+using System.Net;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Aws;
+
+/// <summary>What an error of AWS means to somebody who waits.</summary>
+internal static class AwsErrors
+{
+    /// <summary>Whether looking again later may help: throttled, no connection, or the service's own fault, after the SDK's retries.</summary>
+    public static bool IsTransient(this AwsServiceException error) =>
+        error.Kind == ErrorKind.Connection
+        || error.Status is null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests
+        || error.Code.Contains("Throttl", StringComparison.OrdinalIgnoreCase)
+        || error.Code is "TooManyRequestsException" or "RequestLimitExceeded" or "RequestTimeout";
+
+    /// <summary>Whether the request may have had its effect although no good answer came.</summary>
+    public static bool MayHaveBeenDone(this AwsServiceException error) =>
+        error.Status is null or >= HttpStatusCode.InternalServerError;
+
+    /// <summary>
+    /// Whether SageMaker says that what was named is not there: it answers a ValidationException, whose text alone
+    /// tells it from others ("Could not find endpoint …", "Could not find endpoint configuration …", "Could not find model …").
+    /// </summary>
+    public static bool IsCouldNotFind(this AwsServiceException error) =>
+        error.Code == "ValidationException" && error.Message.Contains("Could not find", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,128 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.CodeBuild;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Inference;
+
+/// <summary>Builds of images on AWS CodeBuild: planned, started, waited for, stopped.</summary>
+public sealed class CodeBuilds(AwsSession aws, IEcrTags ecr, IReleaseObserver observer, TimeProvider time)
+{
+    /// <summary>Says whether the image would be built, or is in ECR already. Reads only.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="project">The CodeBuild project that builds it.</param>
+    /// <param name="tag">The release tag.</param>
+    /// <param name="options">What else the build is given.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <exception cref="ReleaseException">There is no such project, or the image cannot be built by it.</exception>
+    public async Task<InferenceBuild> PlanAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
+    {
+        _ = CodeBuildEnvironment.For(image, tag, options); // what is wrong with the image is said before anything starts
+        var projects = await aws.CodeBuild.BatchGetProjectsAsync(new([project]), cancellationToken);
+        if (projects.Projects is not { Count: > 0 })
+            throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
+
+        var planned = Handle(image, project, tag, options) with { Status = InferenceBuildStatus.Planned };
+        if (options.Fingerprint is null)
+            return planned with { Reason = "It names no inputs, so whether they changed cannot be told." };
+        if (options.Force || options.NoCache)
+            return planned with { Reason = "It was asked for." };
+
+        var sourceTag = InferenceBuildOptions.SourceTag(options.Fingerprint);
+        var digest = await ecr.FindDigestAsync(image.Repository, sourceTag, cancellationToken);
+        return digest is null
+            ? planned with { Reason = $"ECR holds no image of these inputs ({sourceTag})." }
+            : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = $"ECR holds an image of the same inputs ({sourceTag})." };
+    }
+
+    /// <summary>Puts the release tag on an image that a plan found in ECR.</summary>
+    public async Task<InferenceBuild> ReuseAsync(InferenceBuild planned, CancellationToken cancellationToken)
+    {
+        await ecr.PutTagAsync(planned.Repository, planned.Digest!, planned.Tag, cancellationToken);
+        return planned;
+    }
+
+    /// <summary>Starts a build and returns at once.</summary>
+    /// <inheritdoc cref="PlanAsync"/>
+    public async Task<InferenceBuild> StartAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
+    {
+        var request = new StartBuildRequest(project)
+        {
+            EnvironmentVariablesOverride = CodeBuildEnvironment.For(image, tag, options),
+            SourceVersion = options.SourceVersion,
+            IdempotencyToken = options.IdempotencyToken,
+        };
+
+        Build? build;
+        try
+        {
+            build = (await aws.CodeBuild.StartBuildAsync(request, cancellationToken)).Build;
+        }
+        catch (AwsServiceException missing) when (missing.Code == "ResourceNotFoundException")
+        {
+            throw ReleaseException.Wrap(missing, nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
+        }
+
+        observer.Report(new Noted(image.Name, $"CodeBuild builds it as {build?.Id}."));
+        return Handle(image, project, tag, options) with
+        {
+            BuildId = build?.Id,
+            Status = InferenceBuildStatus.InProgress,
+            Phase = build?.CurrentPhase,
+            Reason = options.NoCache ? "Built without cache." : null,
+        };
+    }
+
+    /// <summary>
+    /// Follows a build to its end, telling its phases and every line of its log, and asks ECR for the digest it pushed.
+    /// A build that failed is returned as such, with its reason; it is not an exception.
+    /// </summary>
+    /// <param name="build">The build, as <see cref="StartAsync"/> gave it.</param>
+    /// <param name="timeout">How long to wait. Afterwards the status is <see cref="InferenceBuildStatus.TimedOut"/>, and the build goes on.</param>
+    /// <param name="cancellationToken">Ends the wait; the build goes on, and an event says how to find and to stop it.</param>
+    /// <exception cref="ReleaseException">There is no such build.</exception>
+    public async Task<InferenceBuild> WaitAsync(InferenceBuild build, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var ended = await new CodeBuildWatcher(aws, observer, time).WaitAsync(build, timeout, cancellationToken);
+        return ended.Status == InferenceBuildStatus.Succeeded ? await WithDigestAsync(ended, cancellationToken) : ended;
+    }
+
+    /// <summary>Stops a build that runs.</summary>
+    /// <exception cref="ReleaseException">There is no such build.</exception>
+    public async Task<InferenceBuild> StopAsync(InferenceBuild build, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var stopped = (await aws.CodeBuild.StopBuildAsync(new(build.BuildId!), cancellationToken)).Build;
+            return build with { Status = CodeBuildStatuses.Read(stopped?.BuildStatus), Phase = stopped?.CurrentPhase ?? build.Phase, Reason = "It was stopped." };
+        }
+        catch (AwsServiceException missing) when (missing.Code == "ResourceNotFoundException")
+        {
+            throw ReleaseException.Wrap(missing, nameof(Messages.CodeBuildNotFound), ErrorKind.NotFound, build.BuildId, build.BuildId, aws.Region);
+        }
+    }
+
+    private static InferenceBuild Handle(ReleaseImage image, string project, string tag, InferenceBuildOptions options) => new()
+    {
+        Name = image.Name,
+        ProjectName = project,
+        Repository = image.Repository,
+        Tag = tag,
+        Fingerprint = options.Fingerprint,
+        EndpointName = options.EndpointName,
+        Services = image.Services,
+    };
+
+    // The build pushes by tag; what counts from here on is the digest ECR holds under it.
+    private async Task<InferenceBuild> WithDigestAsync(InferenceBuild build, CancellationToken cancellationToken)
+    {
+        var digest = await ecr.FindDigestAsync(build.Repository, build.Tag, cancellationToken);
+        if (digest is null)
+            return build with { Status = InferenceBuildStatus.Failed, Reason = $"The build succeeded, but ECR holds no image {build.Repository}:{build.Tag}: does the project's buildspec push to $ECR_URI?" };
+
+        if (build.Fingerprint is not null)
+            await ecr.PutTagAsync(build.Repository, digest, InferenceBuildOptions.SourceTag(build.Fingerprint), cancellationToken);
+        return build with { Digest = digest };
+    }
+}
