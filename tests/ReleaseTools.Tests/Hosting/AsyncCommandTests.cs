@@ -142,7 +142,7 @@ public sealed class AsyncCommandTests : IDisposable
     [Fact]
     public async Task What_was_left_running_is_said_after_a_stop()
     {
-        var started = new TaskCompletionSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var pipeline = session.Start(async (command, cancelled) =>
         {
             started.SetResult();
@@ -168,7 +168,7 @@ public sealed class AsyncCommandTests : IDisposable
     public async Task Work_that_does_not_listen_is_left_behind_after_the_grace_period()
     {
         var clock = new FakeTimeProvider();
-        var started = new TaskCompletionSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var deaf = new TaskCompletionSource();
         using var pipeline = session.Start(
             async (_, _) =>
