@@ -50,8 +50,7 @@ internal sealed class RecordingHost : PSHost
 
         public ConcurrentQueue<ProgressRecord> Progress { get; } = new();
 
-        // The formatter asks how wide it may write, and takes 120 columns when it is not told.
-        public override PSHostRawUserInterface RawUI => null!;
+        public override PSHostRawUserInterface RawUI { get; } = new RecordingCells();
 
         public override void Write(string value) => Lines.Enqueue(value);
 
@@ -81,5 +80,45 @@ internal sealed class RecordingHost : PSHost
             string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw new NotSupportedException();
 
         public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException();
+    }
+
+    // The formatter asks how wide it may write; nothing else is asked of it.
+    private sealed class RecordingCells : PSHostRawUserInterface
+    {
+        public override Size BufferSize { get; set; } = new(120, 50);
+
+        public override Size WindowSize { get; set; } = new(120, 50);
+
+        public override Size MaxWindowSize => new(120, 50);
+
+        public override Size MaxPhysicalWindowSize => new(120, 50);
+
+        public override Coordinates CursorPosition { get; set; }
+
+        public override Coordinates WindowPosition { get; set; }
+
+        public override int CursorSize { get; set; }
+
+        public override ConsoleColor ForegroundColor { get; set; }
+
+        public override ConsoleColor BackgroundColor { get; set; }
+
+        public override string WindowTitle { get; set; } = string.Empty;
+
+        public override bool KeyAvailable => false;
+
+        public override void FlushInputBuffer()
+        {
+        }
+
+        public override BufferCell[,] GetBufferContents(Rectangle rectangle) => throw new NotSupportedException();
+
+        public override KeyInfo ReadKey(ReadKeyOptions options) => throw new NotSupportedException();
+
+        public override void ScrollBufferContents(Rectangle source, Coordinates destination, Rectangle clip, BufferCell fill) => throw new NotSupportedException();
+
+        public override void SetBufferContents(Coordinates origin, BufferCell[,] contents) => throw new NotSupportedException();
+
+        public override void SetBufferContents(Rectangle rectangle, BufferCell fill) => throw new NotSupportedException();
     }
 }

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
 
 namespace ReleaseTools.Tests.Commands;
 
@@ -23,15 +25,14 @@ public sealed class SandboxCommandTests : IDisposable
             """
             $sandbox = Start-ReleaseSandbox -NoEnvironment
             $client = [Net.Http.HttpClient]::new()
-            foreach ($operation in 'ListClusters', 'ListServices') {
-                $request = [Net.Http.HttpRequestMessage]::new('Post', $sandbox.EndpointUrl)
-                $request.Content = [Net.Http.StringContent]::new('{}')
-                $request.Headers.Add('X-Amz-Target', "AmazonEC2ContainerServiceV20141113.$operation")
-                $null = $client.Send($request)
+            foreach ($operation in 'GetCallerIdentity', 'AssumeRole') {
+                $form = [Net.Http.StringContent]::new("Action=$operation&Version=2011-06-15")
+                $form.Headers.ContentType = 'application/x-www-form-urlencoded'
+                $null = $client.PostAsync($sandbox.EndpointUrl, $form).GetAwaiter().GetResult()
             }
             $sandbox | Get-ReleaseSandboxCall | ForEach-Object Operation
             'filtered'
-            $sandbox | Get-ReleaseSandboxCall ecs List*s | ForEach-Object Operation
+            $sandbox | Get-ReleaseSandboxCall sts Get* | ForEach-Object Operation
             'after'
             $sandbox | Get-ReleaseSandboxCall -After 1 | ForEach-Object Operation
             'other'
@@ -39,7 +40,7 @@ public sealed class SandboxCommandTests : IDisposable
             $sandbox | Stop-ReleaseSandbox
             """);
 
-        string.Join(' ', calls).ShouldBe("ListClusters ListServices filtered ListClusters ListServices after ListServices other");
+        string.Join(' ', calls).ShouldBe("GetCallerIdentity AssumeRole filtered GetCallerIdentity after AssumeRole other");
     }
 
     [Fact]
@@ -57,6 +58,19 @@ public sealed class SandboxCommandTests : IDisposable
         var error = Should.Throw<RuntimeException>(() => session.Run("try { Start-ReleaseSandbox -NoEnvironment -SeedPath ./missing.json } catch { throw }")).ErrorRecord;
 
         error.FullyQualifiedErrorId.ShouldStartWith("SandboxPathNotFound,");
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_told_with_what_to_do()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var error = Should.Throw<RuntimeException>(() => session.Run($"try {{ Start-ReleaseSandbox -NoEnvironment -Port {port} }} catch {{ throw }}")).ErrorRecord;
+
+        error.FullyQualifiedErrorId.ShouldStartWith("SandboxPortUnavailable,");
+        error.TargetObject.ShouldBe(port);
     }
 
     [Fact]
