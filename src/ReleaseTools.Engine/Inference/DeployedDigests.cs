@@ -11,6 +11,6 @@ internal static class DeployedDigests
         (endpoint.ProductionVariants ?? []).Concat(endpoint.ShadowProductionVariants ?? [])
             .Where(variant => variant.VariantName == variantName)
             .SelectMany(variant => variant.DeployedImages ?? [])
-            .Select(image => image.ResolvedImage is null ? null : ImageReference.Parse(image.ResolvedImage))
+            .Select(image => image.ResolvedImage is null ? null : NamedImage.Parse(image.ResolvedImage))
             .FirstOrDefault(image => image?.Digest is not null && image.IsIn(repository))?.Digest;
 }

@@ -58,7 +58,7 @@ internal static class EndpointClone
         var containers = ContainersOf(model);
         for (var i = 0; i < containers.Count; i++)
         {
-            if (Text(containers[i], "Image") is { } image && ImageReference.Parse(image).IsIn(repository))
+            if (Text(containers[i], "Image") is { } image && NamedImage.Parse(image).IsIn(repository))
                 return i;
         }
 

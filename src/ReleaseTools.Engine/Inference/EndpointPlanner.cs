@@ -104,7 +104,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IEcrTags ecr)
     }
 
     private static bool RunsRepository(ModelToClone model, string repository) =>
-        ImageReference.Parse(EndpointClone.Text(EndpointClone.ContainersOf(model.Model)[model.Container], "Image")!).IsIn(repository);
+        NamedImage.Parse(EndpointClone.Text(EndpointClone.ContainersOf(model.Model)[model.Container], "Image")!).IsIn(repository);
 
     private async Task<DescribeEndpointResponse> EndpointAsync(string endpointName, CancellationToken cancellationToken)
     {

@@ -52,7 +52,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IEcrTags ecr)
         }
 
         // A task definition that names this very digest is deployed as it is.
-        return ImageReference.Parse(taskImage).Digest is { } pinned && pinned != image.Digest
+        return NamedImage.Parse(taskImage).Digest is { } pinned && pinned != image.Digest
             ? Error(nameof(Messages.TaskDefinitionPinsDigest), service, service.Service, service.TaskDefinition, taskImage, image.ImageUri ?? $"{image.Repository}:{image.Tag}")
             : null;
     }
@@ -65,7 +65,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IEcrTags ecr)
         if (plan.Image is not { } image)
             return plan;
 
-        var named = ImageReference.Parse(plan.Container!.Image!);
+        var named = NamedImage.Parse(plan.Container!.Image!);
         if (image.Digest is null)
             return plan with { TagToMove = named.Digest is null && named.EffectiveTag != image.Tag ? named.EffectiveTag : null };
 

@@ -107,7 +107,7 @@ public sealed class ServiceReader(AwsSession aws)
     {
         var containers = definition?.ContainerDefinitions ?? [];
         var container = service.Repository is { } repository
-            ? containers.FirstOrDefault(one => one.Image is not null && ImageReference.Parse(one.Image).IsIn(repository))
+            ? containers.FirstOrDefault(one => one.Image is not null && NamedImage.Parse(one.Image).IsIn(repository))
             : containers.FirstOrDefault(one => one.Essential != false); // essential unless it says otherwise
         return new(
             service with
