@@ -46,3 +46,43 @@ public sealed record ReleaseSandboxCall
     /// <summary>The AWS error code of the answer; null when it succeeded.</summary>
     public string? ErrorCode { get; init; }
 }
+
+/// <summary>What can be scripted to go wrong in a sandbox.</summary>
+public enum SandboxFaultKind
+{
+    /// <summary>The call is answered with ThrottlingException.</summary>
+    Throttle,
+
+    /// <summary>The call is answered with a 5xx.</summary>
+    ServerError,
+
+    /// <summary>The connection is dropped without an answer, before the operation is carried out.</summary>
+    DropConnection,
+
+    /// <summary>The operation is carried out, then the connection is dropped without an answer.</summary>
+    DropAnswer,
+
+    /// <summary>The answer is late by the fault's delay, in wall-clock time.</summary>
+    Delay,
+
+    /// <summary>The call is answered with ExpiredTokenException.</summary>
+    ExpiredToken,
+
+    /// <summary>The call is answered with AccessDeniedException.</summary>
+    AccessDenied,
+
+    /// <summary>ECS: tasks of the service named crash the fault's delay after they run, with its exit code.</summary>
+    TaskCrash,
+
+    /// <summary>ECS: tasks of the service named cannot pull their image.</summary>
+    CannotPull,
+
+    /// <summary>SageMaker: the next update of the endpoint named rolls back.</summary>
+    EndpointRollback,
+
+    /// <summary>SageMaker: the next update of the endpoint named ends in Failed.</summary>
+    EndpointFailure,
+
+    /// <summary>CodeBuild: the next build of the project named fails in the fault's phase.</summary>
+    BuildFailure,
+}

@@ -13,4 +13,8 @@ public sealed class SandboxException(string code, string message, HttpStatusCode
 
     /// <summary>The HTTP status.</summary>
     public HttpStatusCode Status { get; } = status;
+
+    /// <summary>What a service answers to an operation that it, or the sandbox, does not know.</summary>
+    public static SandboxException UnknownOperation(string service, string operation) =>
+        new("UnknownOperationException", $"The sandbox's {service} has no operation '{operation}'.");
 }

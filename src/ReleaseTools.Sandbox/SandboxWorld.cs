@@ -12,6 +12,15 @@ internal sealed class SandboxWorld(SandboxOptions options)
     /// <summary>Where the server and its registry listen, <c>127.0.0.1:port</c>; set when it listens.</summary>
     public string Host { get; set; } = string.Empty;
 
+    /// <summary>The directory for image layers and manifests; set before services are made. Under <see cref="SandboxOptions.StatePath"/>, or temporary.</summary>
+    public string BlobDirectory { get; set; } = string.Empty;
+
+    /// <summary>
+    /// The lock around all services' state. The server holds it while it advances and invokes services; the registry takes it
+    /// for the moments in which it touches repositories, and never while bytes are on the wire.
+    /// </summary>
+    public object Gate { get; } = new();
+
     /// <summary>Now, by the clock.</summary>
     public DateTimeOffset Now => Clock.GetUtcNow();
 

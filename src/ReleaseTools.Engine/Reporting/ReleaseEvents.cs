@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Errors;
+
 namespace ReleaseTools.Engine.Reporting;
 
 /// <summary>Something that happened during a release.</summary>
@@ -65,3 +67,6 @@ public sealed record TerraformOutput(string Subject, string Line) : ReleaseEvent
 
 /// <summary>Terraform has done so many of so many changes.</summary>
 public sealed record TerraformProgress(string Subject, int Done, int Total, string Resource) : ReleaseEvent(Subject);
+
+/// <summary>An item failed; the rest go on. Becomes a non-terminating error.</summary>
+public sealed record ItemFailed(string Subject, ReleaseException Error) : ReleaseEvent(Subject);

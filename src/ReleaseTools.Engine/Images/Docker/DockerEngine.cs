@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Docker.DotNet.NativeHttp;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
+
+namespace ReleaseTools.Engine.Images.Docker;
+
+/// <summary>A Docker engine, reached by its API.</summary>
+public sealed class DockerEngine : IDockerEngine, IDisposable
+{
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
+    private readonly DockerClient client;
+    private readonly DockerCertificates? certificates;
+    private readonly TimeProvider timeProvider;
+
+    private DockerEngine(DockerHost host, TimeProvider timeProvider)
+    {
+        Host = host;
+        this.timeProvider = timeProvider;
+        certificates = host.CertificatePath is null ? null : DockerCertificates.Load(host.CertificatePath);
+        var builder = new DockerClientBuilder().WithEndpoint(host.Endpoint)
+            .WithTimeout(Timeout.InfiniteTimeSpan); // a push lasts as long as it lasts; whoever waits passes a token
+        if (certificates is not null)
+            builder = builder.WithAuthProvider(certificates);
+        client = host.Endpoint.Scheme is "unix" or "npipe" ? builder.Build() : builder.WithTransportOptions(new NativeHttpTransportOptions()).Build();
+    }
+
+    /// <summary>Where it is.</summary>
+    public DockerHost Host { get; }
+
+    /// <summary>The engine that the docker CLI would talk to in this environment. Nothing is sent yet.</summary>
+    /// <exception cref="ReleaseException"><c>DockerHostInvalid</c>.</exception>
+    public static DockerEngine Connect(IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider) =>
+        new(DockerHost.Resolve(environment), timeProvider);
+
+    /// <summary>Whether an engine answers, for callers who have another way to build when none does.</summary>
+    /// <returns>Null when it answers, else the error that says why not.</returns>
+    public static async Task<ReleaseException?> WhyUnavailableAsync(
+        IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var engine = Connect(environment, timeProvider);
+            await engine.PingAsync(cancellationToken);
+            return null;
+        }
+        catch (ReleaseException exception)
+        {
+            return exception;
+        }
+    }
+
+    /// <summary>Whether an engine answers.</summary>
+    public static async Task<bool> IsEngineAvailableAsync(
+        IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        await WhyUnavailableAsync(environment, timeProvider, cancellationToken) is null;
+
+    /// <inheritdoc/>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        using var tooLate = new CancellationTokenSource(PingTimeout, timeProvider);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooLate.Token);
+        try
+        {
+            await client.System.PingAsync(stop.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(exception, $"no answer within {PingTimeout.TotalSeconds:0} s");
+        }
+        catch (Exception exception) when (IsConnectionFailure(exception) || exception is DockerApiException)
+        {
+            throw Unreachable(exception, exception.GetBaseException().Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await ReachAsync(() => client.Images.InspectImageAsync(image, cancellationToken));
+            return new EngineImage(found.ID, found.Size, [.. found.RepoDigests ?? []], [.. found.RootFS?.Layers ?? []]);
+        }
+        catch (DockerImageNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task TagAsync(string image, ImageReference reference, CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
+        {
+            await client.Images.TagImageAsync(image, new ImageTagParameters { RepositoryName = reference.Repository, Tag = reference.Tag }, cancellationToken);
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public Task PushAsync(ImageReference reference, RegistryAuthorization authorization, Action<PushMessage> said, CancellationToken cancellationToken)
+    {
+        var auth = new AuthConfig { Username = authorization.UserName, Password = authorization.Password, ServerAddress = authorization.Host };
+        return ReachAsync(async () =>
+        {
+            await client.Images.PushImageAsync(
+                reference.Repository, new ImagePushParameters { Tag = reference.Tag }, auth, new Listener(message => said(Read(message))), cancellationToken);
+            return true;
+        });
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        client.Dispose();
+        certificates?.Dispose();
+    }
+
+    private static PushMessage Read(JSONMessage message) =>
+        new(
+            message.ID,
+            message.Status,
+            message.Progress?.Current ?? 0,
+            message.Progress?.Total ?? 0,
+            message.Aux?.ExtensionData?.TryGetValue("Digest", out var digest) == true && digest is JsonElement { ValueKind: JsonValueKind.String } text ? text.GetString() : null,
+            message.Error?.Message);
+
+    private async Task<T> ReachAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (IsConnectionFailure(exception))
+        {
+            throw Unreachable(exception, exception.GetBaseException().Message);
+        }
+    }
+
+    private ReleaseException Unreachable(Exception inner, string why) =>
+        ReleaseException.Wrap(inner, nameof(Messages.DockerEngineUnreachable), ErrorKind.Connection, Host.Endpoint.OriginalString, Host.Endpoint.OriginalString, why);
+
+    private static bool IsConnectionFailure(Exception exception) =>
+        exception is HttpRequestException or IOException or System.Net.Sockets.SocketException or TimeoutException or AggregateException or System.Security.Authentication.AuthenticationException;
+
+    /// <summary><see cref="Progress{T}"/> would post to other threads and lose the order.</summary>
+    private sealed class Listener(Action<JSONMessage> said) : IProgress<JSONMessage>
+    {
+        public void Report(JSONMessage value) => said(value);
+    }
+}

@@ -1,0 +1,129 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Images.Pushes;
+
+/// <summary>
+/// Gets images into the registry:
+/// <code>
+/// reused  ─▶ put the release tag on the manifest that is there           Retagged or AlreadyPresent
+/// built   ─▶ the tag holds this very image?                              AlreadyPresent
+///         ─▶ push, check the digest against what the registry holds      Pushed
+/// then the other tags, and last the src- tag, so that it never stands for less than a whole push
+/// </code>
+/// </summary>
+/// <param name="engine">The engine that has the images; not asked for a reused one.</param>
+/// <param name="registry">The registry.</param>
+/// <param name="timeProvider">The clock.</param>
+public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, TimeProvider timeProvider)
+{
+    private readonly EnginePush enginePush = new(engine, registry, timeProvider);
+
+    /// <summary>Says what is to be done. Reads, and changes nothing.</summary>
+    /// <exception cref="ReleaseException">It cannot be pushed: not built, no such repository, an immutable tag.</exception>
+    public async Task<ImagePushPlan> PlanAsync(AppImage image, ImagePushOptions options, CancellationToken cancellationToken)
+    {
+        ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
+        foreach (var tag in options.AlsoTags)
+            ImageReference.CheckTag(tag);
+
+        var found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
+        switch (image)
+        {
+            case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
+                return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, image.Reason ?? $"the registry holds {Digests.Shorten(digest)}", digest);
+            case { Status: ImageBuildStatus.Planned }:
+                return new ImagePushPlan(image, ReleaseAction.Push, "it is to be built first", Digest: null);
+            case { Status: ImageBuildStatus.Built, ImageId: { } id }:
+                if (found is null)
+                    return new ImagePushPlan(image, ReleaseAction.Push, $"the registry holds no image with the tag {image.Tag}", Digest: null);
+                if (await HoldsAsync(image.Repository, found.Digest, id, cancellationToken))
+                    return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"the tag {image.Tag} holds this image, {Digests.Shorten(found.Digest)}", found.Digest);
+                return await registry.AreTagsImmutableAsync(image.Repository, cancellationToken)
+                    ? throw ReleaseException.For(nameof(Messages.TagImmutable), ErrorKind.InvalidState, image.Name, image.Repository, image.Tag, found.Digest, id)
+                    : new ImagePushPlan(image, ReleaseAction.Push, $"the tag {image.Tag} holds another image, {Digests.Shorten(found.Digest)}", Digest: null);
+            default:
+                throw ReleaseException.For(nameof(Messages.ImageNotBuilt), ErrorKind.InvalidState, image.Name, image.Name, image.Reason ?? $"its status is {image.Status}");
+        }
+    }
+
+    /// <summary>Pushes several, so many at a time, and gives each result as it comes. One that fails does not stop the others.</summary>
+    public IAsyncEnumerable<ImagePushResult> RunAsync(
+        IReadOnlyCollection<AppImage> images, int throttleLimit, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken) =>
+        Throttled.RunAsync(images, throttleLimit, (image, token) => PushAsync(image, options, observer, token), cancellationToken);
+
+    /// <summary>Plans and pushes. A push that fails comes back as a record with status Failed, with the error beside it.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped. No tag stands for a part of an image.</exception>
+    public async Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
+    {
+        var started = timeProvider.GetTimestamp();
+        try
+        {
+            var plan = await PlanAsync(image, options, cancellationToken);
+            observer.Report(new Noted(image.Name, plan.Reason));
+            var pushed = plan.Digest is { } present
+                ? plan.Describe(ImagePushStatus.AlreadyPresent) with { Digest = present }
+                : await PushBuiltAsync(plan, options, observer, cancellationToken);
+            var tagged = await TagAsync(image, pushed, options, observer, cancellationToken);
+            return new ImagePushResult(tagged with { Duration = timeProvider.GetElapsedTime(started) });
+        }
+        catch (ReleaseException exception)
+        {
+            var failed = new ImagePushPlan(image, ReleaseAction.Push, exception.Message, Digest: null).Describe(ImagePushStatus.Failed);
+            return new ImagePushResult(failed with { Duration = timeProvider.GetElapsedTime(started) }, exception);
+        }
+    }
+
+    private async Task<EcrImage> PushBuiltAsync(ImagePushPlan plan, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
+    {
+        var image = plan.Image;
+        if (image.ImageId is null)
+            throw ReleaseException.For(nameof(Messages.ImageNotBuilt), ErrorKind.InvalidState, image.Name, image.Name, plan.Reason);
+        await engine.PingAsync(cancellationToken);
+        var local = await engine.InspectAsync(image.ImageId, cancellationToken)
+            ?? throw ReleaseException.For(nameof(Messages.ImageNotOnEngine), ErrorKind.NotFound, image.Name, image.Name, image.ImageId);
+
+        // By its id, because the tag on the engine may since have been put on another build.
+        var reference = ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
+        await engine.TagAsync(image.ImageId, reference, cancellationToken);
+        var progress = new PushProgress(image.Name, observer);
+        var digest = await enginePush.RunAsync(image, reference, options.Retries, progress, observer, cancellationToken);
+
+        var held = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
+        if (held?.Digest != digest)
+            throw ReleaseException.For(nameof(Messages.PushDigestMismatch), ErrorKind.InvalidState, image.Name, image.Name, reference, digest, held?.Digest ?? "nothing");
+        var manifest = await registry.GetManifestAsync(image.Repository, digest, cancellationToken);
+        return plan.Describe(ImagePushStatus.Pushed) with { Digest = digest, Tags = [image.Tag], BytesSent = manifest is null ? 0 : progress.BytesSent(manifest, local) };
+    }
+
+    /// <summary>Puts what tags are missing on the manifest, the src- tag last.</summary>
+    private async Task<EcrImage> TagAsync(AppImage image, EcrImage pushed, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
+    {
+        string[] source = image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : [];
+        List<string> tags = [.. pushed.Tags];
+        try
+        {
+            foreach (var tag in new[] { image.Tag }.Concat(options.AlsoTags).Concat(source).Except(pushed.Tags, StringComparer.Ordinal))
+            {
+                if (!await registry.PutTagAsync(image.Repository, pushed.Digest!, tag, cancellationToken))
+                    continue;
+                tags.Add(tag);
+                observer.Report(new Noted(image.Name, $"put the tag {tag} on {Digests.Shorten(pushed.Digest!)}"));
+            }
+        }
+        catch (ReleaseException exception) when (pushed.Status == ImagePushStatus.Pushed)
+        {
+            throw ReleaseException.Wrap(
+                exception, nameof(Messages.PushedTagsIncomplete), exception.Kind, image.Name, image.Name, image.Repository, pushed.Digest, exception.Message);
+        }
+
+        var retagged = pushed.Status == ImagePushStatus.AlreadyPresent && tags.Contains(image.Tag, StringComparer.Ordinal);
+        return pushed with { Tags = tags, Status = retagged ? ImagePushStatus.Retagged : pushed.Status };
+    }
+
+    /// <summary>Whether a manifest in the registry is the image of this id: by the engine's id (containerd image store) or its configuration (classic one).</summary>
+    private async Task<bool> HoldsAsync(string repository, string digest, string imageId, CancellationToken cancellationToken) =>
+        digest == imageId || (await registry.GetManifestAsync(repository, digest, cancellationToken))?.ConfigDigest == imageId;
+}

@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ReleaseTools.Engine.Images.Registries;
+
+/// <summary>Content digests.</summary>
+internal static class Digests
+{
+    /// <summary>The digest of a text as UTF-8, by the algorithm that <paramref name="like"/> names.</summary>
+    public static string Of(string content, string like)
+    {
+        var bytes = Encoding.UTF8.GetBytes(content);
+        return like.StartsWith("sha512:", StringComparison.Ordinal)
+            ? "sha512:" + Convert.ToHexString(SHA512.HashData(bytes)).ToLowerInvariant()
+            : "sha256:" + Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant();
+    }
+
+    /// <summary>Enough of a digest to know it by: <c>sha256:12ab34cd56ef…</c>.</summary>
+    public static string Shorten(string digest)
+    {
+        var end = digest.IndexOf(':', StringComparison.Ordinal) + 1 + 12;
+        return digest.Length > end ? digest[..end] + "…" : digest;
+    }
+}

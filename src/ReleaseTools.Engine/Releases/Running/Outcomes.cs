@@ -1,0 +1,34 @@
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Releases.Running;
+
+/// <summary>What became of builds, updates and rollouts, told apart into good and bad; a bad one has an error that says what to type next.</summary>
+public static class Outcomes
+{
+    /// <summary>The error of a CodeBuild build that did not succeed; null for one that did, or still runs.</summary>
+    public static ReleaseException? ErrorOf(InferenceBuild build) =>
+        build.Status is InferenceBuildStatus.Failed or InferenceBuildStatus.Fault or InferenceBuildStatus.TimedOut or InferenceBuildStatus.Stopped
+            ? ReleaseException.For(
+                nameof(Messages.InferenceBuildFailed), KindOf(build.Status == InferenceBuildStatus.TimedOut), build.Name,
+                build.Name, build.Status, build.Reason, build.LogGroup, build.LogStream)
+            : null;
+
+    /// <summary>The error of an endpoint's update that did not succeed; null for one that did, or still runs.</summary>
+    public static ReleaseException? ErrorOf(EndpointUpdate update) =>
+        update.Status is EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack or EndpointUpdateStatus.TimedOut
+            ? ReleaseException.For(
+                nameof(Messages.EndpointUpdateFailed), KindOf(update.Status == EndpointUpdateStatus.TimedOut), update.EndpointName,
+                update.EndpointName, update.Status, update.Reason, update.ImageUri)
+            : null;
+
+    /// <summary>The error of a rollout that did not succeed; null for one that did, or still runs.</summary>
+    /// <remarks><see cref="RolloutStatus.Deployed"/> proves nothing and is shown as such, but is no failure: a worker at zero tasks is deployed.</remarks>
+    public static ReleaseException? ErrorOf(ServiceRollout rollout) =>
+        rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.InProgress or RolloutStatus.Planned
+            ? null
+            : ReleaseException.For(
+                nameof(Messages.RolloutFailed), KindOf(rollout.Status == RolloutStatus.TimedOut), rollout.Service,
+                rollout.Service, rollout.Status, rollout.Reason, rollout.Cluster);
+
+    private static ErrorKind KindOf(bool timedOut) => timedOut ? ErrorKind.Timeout : ErrorKind.Failed;
+}

@@ -1,0 +1,208 @@
+using System.Globalization;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Planning;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Releases.Running;
+
+/// <summary>
+/// Runs a release in the only order that is safe. Images are built and pushed side by side; what fails lets the rest of
+/// its stage end, and nothing of a later stage begins.
+/// </summary>
+public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observer, TimeProvider clock)
+{
+    private readonly StepLedger ledger = new(observer, clock);
+
+    /// <summary>What a release would do. Changes nothing.</summary>
+    /// <exception cref="ReleaseException">Something is wrong that can be known before anything is changed.</exception>
+    public async Task<ReleasePlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var infrastructure = await stages.PlanInfrastructureAsync(cancellationToken);
+        return Plan(infrastructure, await PlanRestAsync(infrastructure, cancellationToken));
+    }
+
+    /// <summary>Runs the release.</summary>
+    /// <returns>The release and what became of each step, also when it failed.</returns>
+    /// <exception cref="ReleaseException">Something is wrong, and nothing was changed.</exception>
+    /// <exception cref="OperationCanceledException">The user stopped it.</exception>
+    public async Task<Release> RunAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetUtcNow();
+        var infrastructure = await stages.PlanInfrastructureAsync(cancellationToken);
+        var planned = await PlanRestAsync(infrastructure, cancellationToken);
+        var plan = Announce(infrastructure, planned);
+        var release = new Release
+        {
+            Id = string.Create(CultureInfo.InvariantCulture, $"{started.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{stages.Identity.Tag}"),
+            Project = stages.Identity.Project,
+            Tag = stages.Identity.Tag,
+            Started = started,
+        };
+
+        if (infrastructure.Status != InfrastructureStatus.Skipped)
+        {
+            var applied = await ledger.RunAsync(
+                ReleaseSteps.Infrastructure,
+                () => stages.ApplyInfrastructureAsync(cancellationToken),
+                change => new StepOutcome(ReleaseStepStatus.Succeeded, change.Reason));
+            if (applied is null)
+                return End(release);
+            infrastructure = applied;
+            planned = await PlanAgainAsync(plan, infrastructure, cancellationToken);
+        }
+
+        release = release with { Infrastructure = infrastructure, Account = planned?.Account, Region = planned?.Region };
+        if (planned is null)
+            return End(release);
+
+        var images = await Task.WhenAll(planned.Images.Select(image => ReleaseImageAsync(image, cancellationToken)));
+        release = release with { Images = [.. images.OfType<EcrImage>()] };
+        if (ledger.Failures.Count > 0)
+            return End(release);
+
+        if (planned.Endpoint is { Action: not ReleaseAction.Skip } endpoint)
+        {
+            var served = release.Images.First(image => string.Equals(image.Name, planned.InferenceImage, StringComparison.Ordinal));
+            release = release with { Endpoint = await UpdateEndpointAsync(endpoint, served, cancellationToken) };
+            if (ledger.Failures.Count > 0)
+                return End(release);
+        }
+
+        release = release with { Services = await RolloutAsync(planned.Services, release.Images, cancellationToken) };
+        return End(release);
+    }
+
+    /// <summary>The rest of the plan; null when only the apply can tell, which is then said.</summary>
+    private async Task<PlannedRelease?> PlanRestAsync(InfrastructureChange infrastructure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stages.PlanAsync(cancellationToken);
+        }
+        catch (ReleaseException notYet) when (infrastructure.Status == InfrastructureStatus.Planned)
+        {
+            // What the apply is about to make cannot be read yet: a first release has no env file and no repositories.
+            observer.Report(new Announced(stages.Identity.Project, $"The rest is planned after the apply: {notYet.Message}"));
+            return null;
+        }
+    }
+
+    /// <summary>Plans again after the apply, which can change the answer; shows the plan when it did.</summary>
+    private async Task<PlannedRelease?> PlanAgainAsync(ReleasePlan before, InfrastructureChange infrastructure, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var planned = await stages.PlanAsync(cancellationToken);
+            var steps = Plan(infrastructure, planned).Steps.Skip(1);
+            if (!before.Steps.Skip(1).Select(Meaning).SequenceEqual(steps.Select(Meaning)))
+                _ = Announce(infrastructure, planned);
+            return planned;
+        }
+        catch (ReleaseException failure)
+        {
+            ledger.Fail(failure);
+            return null;
+        }
+
+        static (string, ReleaseAction, string?) Meaning(ReleaseStep step) => (step.Id, step.Action, step.Reason);
+    }
+
+    private ReleasePlan Announce(InfrastructureChange infrastructure, PlannedRelease? planned)
+    {
+        var plan = Plan(infrastructure, planned);
+        ledger.Take(plan.Steps);
+        observer.Report(new PlanMade(plan.Project, plan));
+        return plan;
+    }
+
+    private ReleasePlan Plan(InfrastructureChange infrastructure, PlannedRelease? planned)
+    {
+        var first = ReleaseSteps.ForInfrastructure(
+            stages.Identity.InfrastructureDirectory,
+            infrastructure.Status == InfrastructureStatus.Skipped ? ReleaseAction.Skip : ReleaseAction.Apply,
+            infrastructure.Reason ?? string.Empty);
+        return new ReleasePlan
+        {
+            Project = stages.Identity.Project,
+            Tag = stages.Identity.Tag,
+            Account = planned?.Account,
+            Region = planned?.Region,
+            Steps = planned is null ? [first] : [first, .. ReleaseSteps.After(first, planned.Images, planned.Endpoint, planned.Services)],
+        };
+    }
+
+    private async Task<EcrImage?> ReleaseImageAsync(PlannedImage planned, CancellationToken cancellationToken)
+    {
+        var name = planned.Image.Name;
+        if (planned.Image.Builder == ImageBuilder.CodeBuild)
+        {
+            return await ledger.RunAsync(
+                ReleaseSteps.Build(name), () => stages.BuildOnCodeBuildAsync(planned, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+        }
+
+        var built = await ledger.RunAsync(
+            ReleaseSteps.Build(name), () => stages.BuildAsync(planned, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+        return built is null
+            ? null
+            : await ledger.RunAsync(
+                ReleaseSteps.Push(name), () => stages.PushAsync(built, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+    }
+
+    private Task<EndpointUpdate?> UpdateEndpointAsync(PlannedEndpoint endpoint, EcrImage image, CancellationToken cancellationToken) =>
+        ledger.RunAsync(
+            ReleaseSteps.Endpoint(endpoint.Name),
+            () => stages.UpdateEndpointAsync(image, cancellationToken),
+            update => new StepOutcome(
+                ReleaseStepStatus.Succeeded, update.Reason, update.Status == EndpointUpdateStatus.Unchanged ? ReleaseAction.Unchanged : ReleaseAction.Update));
+
+    private async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(
+        IReadOnlyList<(string Service, string Reason)> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    {
+        var names = services.Select(service => service.Service).ToList();
+        var started = clock.GetTimestamp();
+        foreach (var name in names)
+            ledger.Begin(ReleaseSteps.Rollout(name));
+        try
+        {
+            var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
+            foreach (var rollout in rollouts)
+            {
+                var error = Outcomes.ErrorOf(rollout);
+                if (error is not null)
+                    ledger.Fail(error);
+                var status = error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed;
+                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, $"{rollout.Status}: {rollout.Reason}"), rollout.Duration);
+            }
+
+            return rollouts;
+        }
+        catch (ReleaseException failure)
+        {
+            ledger.Fail(failure);
+            foreach (var name in names)
+                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Failed, failure.Message), clock.GetElapsedTime(started));
+            return [];
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var name in names)
+                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "stopped by the user"), clock.GetElapsedTime(started));
+            throw;
+        }
+    }
+
+    private Release End(Release release)
+    {
+        var failure = ledger.Failures.Count > 0 ? ledger.Failures[0] : null;
+        if (failure is not null)
+            ledger.Abandon("not run: a step before it failed");
+        return release with
+        {
+            Status = failure is null ? ReleaseStatus.Succeeded : ReleaseStatus.Failed,
+            Duration = clock.GetUtcNow() - release.Started,
+            Steps = ledger.Steps,
+            Reason = failure?.Message,
+            NextCommand = failure?.RecommendedAction,
+        };
+    }
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Server.Signing;
+
+namespace ReleaseTools.Sandbox.Server;
+
+/// <summary>
+/// The way of an AWS call through the sandbox: protocol and service are found, the signature is verified, the parameters are
+/// read, faults are taken, and then, under the gate, the world is brought to the present and the operation carried out.
+/// </summary>
+internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services, SignatureVerifier verifier, CallLog calls, Action changed)
+{
+    private static readonly JsonProtocol Json = new();
+    private static readonly QueryProtocol Query = new();
+
+    public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
+    {
+        var body = await ReadAsync(context.Request, cancellationToken);
+        var call = Route(context.Request, body);
+        var requestId = Guid.NewGuid().ToString();
+        var number = 0L;
+        var faults = new OperationFaults();
+        AwsError? error;
+        JsonObject? answer = null;
+        try
+        {
+            error = call.Service is null ? call.Protocol.ErrorForUnknown(call.Operation) : Refusal(context.Request, body, call);
+            var request = error is null ? call.Protocol.Read(body) : [];
+            var target = error is null ? call.Service!.TargetOf(call.Operation!, request) : null;
+            number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target);
+            if (error is null)
+            {
+                faults = OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
+                error = faults.AnswerInstead();
+            }
+
+            if (error is null && !faults.DropsConnection)
+                answer = CarryOut(call.Service!, call.Operation!, request);
+        }
+        catch (SandboxException refusal)
+        {
+            error = AwsError.From(refusal);
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            error = AwsError.Internal(bug);
+        }
+
+        if (number == 0)
+            number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target: null);
+        if (faults.DropsConnection || faults.DropsAnswer)
+        {
+            context.Response.Abort();
+            return;
+        }
+
+        calls.Complete(number, error?.Status ?? 200, error?.Code);
+        if (faults.Delay > TimeSpan.Zero)
+            await Task.Delay(faults.Delay, cancellationToken);
+        await WriteAsync(context.Response, call, answer, error, requestId, cancellationToken);
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await request.InputStream.CopyToAsync(body, cancellationToken);
+        return body.ToArray();
+    }
+
+    private AwsCall Route(HttpListenerRequest request, byte[] body)
+    {
+        if (request.Headers["X-Amz-Target"] is { } target)
+        {
+            var dot = target.LastIndexOf('.');
+            return dot < 0
+                ? new AwsCall(Json, null, target)
+                : new AwsCall(Json, services.ByTargetPrefix(target[..dot]), target[(dot + 1)..]);
+        }
+
+        // Among the services that are spoken to in forms, the action tells the service; there is one.
+        if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
+            return new AwsCall(Query, services.ByName("sts"), Query.Read(body)["Action"]?.ToString());
+        return new AwsCall(Json, null, null);
+    }
+
+    private AwsError? Refusal(HttpListenerRequest request, byte[] body, AwsCall call)
+    {
+        if (call.Operation is null)
+            return call.Protocol.ErrorForUnknown(call.Operation);
+        var url = request.RawUrl!.Split('?', 2);
+        var signed = new SignedRequest
+        {
+            Method = request.HttpMethod,
+            Path = url[0],
+            Query = url.Length == 2 ? url[1] : string.Empty,
+            Headers = request.Headers.AllKeys.OfType<string>().ToDictionary(name => name, name => request.Headers[name]!, StringComparer.OrdinalIgnoreCase),
+            Body = body,
+        };
+        return verifier.Verify(signed, call.Service!.Name) is { } refusal ? call.Protocol.ErrorFor(refusal) : null;
+    }
+
+    private JsonObject CarryOut(SandboxService service, string operation, JsonObject request)
+    {
+        lock (world.Gate)
+        {
+            services.Advance(world.Now);
+            var answer = service.Invoke(operation, request);
+            if (!ReadsOnly(operation))
+                changed();
+            return answer;
+        }
+    }
+
+    private static bool ReadsOnly(string operation) =>
+        operation.StartsWith("Describe", StringComparison.Ordinal)
+        || operation.StartsWith("List", StringComparison.Ordinal)
+        || operation.StartsWith("Get", StringComparison.Ordinal)
+        || operation.StartsWith("BatchGet", StringComparison.Ordinal);
+
+    private static async Task WriteAsync(HttpListenerResponse response, AwsCall call, JsonObject? answer, AwsError? error, string requestId, CancellationToken cancellationToken)
+    {
+        response.Headers["x-amzn-RequestId"] = requestId;
+        response.StatusCode = error?.Status ?? 200;
+        var bytes = error switch
+        {
+            null => call.Protocol.Write(call.Operation!, answer!, requestId),
+            { HasBody: false } => [],
+            _ => call.Protocol.WriteError(error, requestId),
+        };
+        response.ContentType = call.Protocol.ContentType;
+        response.ContentLength64 = bytes.Length;
+        await response.OutputStream.WriteAsync(bytes, cancellationToken);
+        response.Close();
+    }
+
+    private sealed record AwsCall(IAwsProtocol Protocol, SandboxService? Service, string? Operation);
+}

@@ -1,0 +1,75 @@
+using System.Management.Automation;
+using ReleaseTools.Hosting;
+using ReleaseTools.Sandbox;
+
+namespace ReleaseTools.Commands;
+
+/// <summary>Scripts something to go wrong in a sandbox.</summary>
+[Cmdlet(VerbsCommon.Add, "ReleaseSandboxFault", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
+{
+    /// <summary>What goes wrong.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public SandboxFaultKind Kind { get; set; }
+
+    /// <summary>The service whose calls it befalls, such as <c>ecs</c>; any when left out.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SandboxServiceCompleter))]
+    public string? Service { get; set; }
+
+    /// <summary>The operation it befalls, such as <c>UpdateService</c>; any when left out.</summary>
+    [Parameter]
+    public string? Operation { get; set; }
+
+    /// <summary>The ECS service, endpoint, repository or CodeBuild project it befalls; any when left out.</summary>
+    [Parameter(Position = 1)]
+    public string? Target { get; set; }
+
+    /// <summary>How many times it happens; 0 is without end.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>How late the answer is, or how long after its start a task crashes.</summary>
+    [Parameter]
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>The exit code of a crash.</summary>
+    [Parameter]
+    public int ExitCode { get; set; } = 1;
+
+    /// <summary>The build phase that fails.</summary>
+    [Parameter]
+    [ValidateSet("DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD")]
+    public string Phase { get; set; } = "BUILD";
+
+    /// <summary>The reason AWS gives; a usual one when left out.</summary>
+    [Parameter]
+    public string? Reason { get; set; }
+
+    /// <summary>Lines that the crashing container or the failing build writes to its log.</summary>
+    [Parameter]
+    public string[] LogLine { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var running = FindSandbox();
+        if (!ShouldProcess(running.Record.EndpointUrl.ToString(), $"Add fault {Kind}"))
+            return;
+        running.Server.Faults.Add(new SandboxFault
+        {
+            Kind = Kind,
+            Service = Service,
+            Operation = Operation,
+            Target = Target,
+            Count = Count is 0 ? null : Count,
+            Delay = Delay,
+            ExitCode = ExitCode,
+            Phase = Phase,
+            Reason = Reason,
+            LogLines = LogLine,
+        });
+    }
+}

@@ -1,0 +1,114 @@
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Hosting;
+
+/// <summary>
+/// Makes PowerShell progress and streams of what happens in a release. The release is one activity, each running step
+/// stands under it and shows how far its image, endpoint or service is; a cmdlet that runs alone has only the latter.
+/// </summary>
+internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard board) : IReleaseObserver
+{
+    private const string Release = "release";
+
+    private readonly object gate = new();
+    private readonly HashSet<string> running = new(StringComparer.Ordinal);
+    private string title = "Release";
+    private int steps;
+    private int done;
+
+    /// <inheritdoc/>
+    public void Report(ReleaseEvent happened)
+    {
+        switch (happened)
+        {
+            case Noted noted: pipeline.Verbose($"{noted.Subject}: {noted.Message}"); break;
+            case Announced announced: pipeline.Announce($"{announced.Subject}: {announced.Message}"); break;
+            case Warned warned: pipeline.Warn($"{warned.Subject}: {warned.Message}"); break;
+            case Traced traced: pipeline.Debug($"{traced.Subject}: {traced.Message}"); break;
+
+            case PlanMade made: ShowPlan(made.Plan); break;
+            case StepStarted started: ShowStart(started.Step); break;
+            case StepFinished finished: ShowEnd(finished.Step); break;
+
+            case BuildOutput output: pipeline.Verbose($"{output.Subject}: {output.Line}"); break;
+            case TerraformOutput output: pipeline.Verbose($"{output.Subject}: {output.Line}"); break;
+            case ServiceSaid said: pipeline.Verbose($"{said.Subject}: {said.Message}"); break;
+            case TaskStopped stopped: pipeline.Warn($"{stopped.Subject}: {ProgressText.Of(stopped.Task)}"); break;
+
+            case BuildProgress build:
+                Show(ReleaseStage.Build, build.Subject, ProgressText.Of(build), Percent(build.Number, build.Total));
+                break;
+            case BuildPhaseChanged phase:
+                Show(ReleaseStage.Build, phase.Subject, $"{phase.Phase}, {ProgressText.Of(phase.Elapsed)}");
+                break;
+            case LayerProgress layer:
+                Show(ReleaseStage.Push, layer.Subject, ProgressText.Of(layer), Percent(layer.SentBytes, layer.TotalBytes));
+                break;
+            case EndpointProgress endpoint:
+                Show(ReleaseStage.Endpoint, endpoint.Subject, ProgressText.Of(endpoint));
+                break;
+            case DeploymentProgress deployment:
+                Show(ReleaseStage.Rollout, deployment.Subject, ProgressText.Of(deployment), Percent(deployment.Running, deployment.Desired));
+                break;
+            case TerraformProgress terraform:
+                Show(ReleaseStage.Infrastructure, terraform.Subject, terraform.Resource, Percent(terraform.Done, terraform.Total));
+                break;
+        }
+    }
+
+    private static string Key(ReleaseStage stage, string name) => $"{stage}:{name}";
+
+    private static int Percent(long part, long whole) => whole > 0 ? (int)(100 * part / whole) : -1;
+
+    private void ShowPlan(ReleasePlan plan)
+    {
+        lock (gate)
+        {
+            title = $"Release {plan.Project} {plan.Tag}";
+            steps = plan.Steps.Count(step => step.Action != ReleaseAction.Skip);
+        }
+
+        pipeline.Announce(ProgressText.Of(plan));
+    }
+
+    private void ShowStart(ReleaseStep step)
+    {
+        lock (gate)
+            running.Add(Key(step.Stage, step.Name));
+        ShowRelease();
+        Show(step.Stage, step.Name, step.Reason ?? string.Empty);
+    }
+
+    private void ShowEnd(ReleaseStep step)
+    {
+        var key = Key(step.Stage, step.Name);
+        lock (gate)
+        {
+            if (running.Remove(key))
+                done++;
+        }
+
+        if (board.Complete(key) is { } completed)
+            pipeline.Progress(completed);
+        pipeline.Verbose(ProgressText.Of(step));
+        ShowRelease();
+    }
+
+    private void ShowRelease()
+    {
+        string name;
+        int finished, all;
+        lock (gate)
+            (name, finished, all) = (title, done, steps);
+        Draw(Release, parent: null, name, all > 0 ? $"{finished} of {all} steps" : $"{finished} steps", Percent(finished, all));
+    }
+
+    private void Show(ReleaseStage stage, string name, string status, int percent = -1) =>
+        Draw(Key(stage, name), Release, $"{ProgressText.Of(stage)} {name}", status, percent);
+
+    private void Draw(string key, string? parent, string name, string status, int percent)
+    {
+        if (board.Update(key, parent, name, status, percent) is { } record)
+            pipeline.Progress(record);
+    }
+}

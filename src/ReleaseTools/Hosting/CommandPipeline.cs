@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Hosting;
+
+/// <summary>What asynchronous work may do with its command, from any thread.</summary>
+internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, ProgressBoard board, CancellationToken userStopped)
+{
+    /// <summary>Makes progress and stream output of what the Engine says.</summary>
+    public IReleaseObserver Observer => field ??= new CommandObserver(this, board);
+
+    /// <summary>Writes a record to the pipeline.</summary>
+    public void Write(object record) => pump.Post(() => command.WriteObject(record));
+
+    /// <summary>Writes the error of an item that failed; the other items go on.</summary>
+    public void WriteError(Exception exception, object? target = null) => pump.Post(() => command.WriteError(ErrorRecords.From(exception, target)));
+
+    /// <summary>Writes to the verbose stream.</summary>
+    public void Verbose(string message) => pump.Post(() => command.WriteVerbose(message));
+
+    /// <summary>Writes to the debug stream.</summary>
+    public void Debug(string message) => pump.Post(() => command.WriteDebug(message));
+
+    /// <summary>Writes to the information stream, and shows it whatever the preference, as Write-Host does.</summary>
+    public void Announce(string message) =>
+        pump.Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]));
+
+    /// <summary>Warns. After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</summary>
+    public void Warn(string message) => pump.PostLastWords(() =>
+    {
+        if (userStopped.IsCancellationRequested)
+            command.Host.UI.WriteWarningLine(message);
+        else
+            command.WriteWarning(message);
+    });
+
+    /// <summary>Asks <c>ShouldProcess</c>: false under <c>-WhatIf</c>, or when the user says no.</summary>
+    /// <param name="target">What is changed.</param>
+    /// <param name="action">What is done to it, such as <c>Force new deployment 'sha256:1f…' -> 'sha256:2a…'</c>.</param>
+    public Task<bool> ShouldProcessAsync(string target, string action) => pump.InvokeAsync(() => command.ShouldProcess(target, action));
+
+    /// <summary>Asks a question whatever <c>-Confirm</c> says; for what <c>-Force</c> would skip.</summary>
+    public Task<bool> ShouldContinueAsync(string question, string caption) => pump.InvokeAsync(() => command.ShouldContinue(question, caption));
+
+    /// <summary>Shows progress.</summary>
+    internal void Progress(ProgressRecord record) => pump.Post(() => command.WriteProgress(record));
+
+    /// <summary>Takes every activity off the screen, however the work ended.</summary>
+    internal void CompleteProgress()
+    {
+        foreach (var record in board.CompleteAll())
+        {
+            pump.PostLastWords(() =>
+            {
+                if (userStopped.IsCancellationRequested)
+                    command.Host.UI.WriteProgress(sourceId: 0, record);
+                else
+                    command.WriteProgress(record);
+            });
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Tests.Releases;
+
+public sealed class ReleaseRunnerTests
+{
+    private readonly List<ReleaseEvent> events = [];
+
+    [Fact]
+    public async Task A_good_release_goes_through_every_stage_in_order()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Planned };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+        release.Steps.ShouldAllBe(step => step.Status == ReleaseStepStatus.Succeeded);
+        stages.Log[0].ShouldBe("apply begins");
+        Last(stages, "push", "ends").ShouldBeLessThan(First(stages, "endpoint", "begins"));
+        Last(stages, "codebuild", "ends").ShouldBeLessThan(First(stages, "endpoint", "begins"));
+        Last(stages, "endpoint", "ends").ShouldBeLessThan(First(stages, "rollout", "begins"));
+    }
+
+    [Fact]
+    public async Task A_failed_push_lets_the_other_images_end_and_begins_nothing_later()
+    {
+        var stages = new ScriptedStages { Failing = new HashSet<string> { "push web-ui" } };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Failed);
+        stages.Log.ShouldContain("push media-worker ends");
+        stages.Log.ShouldContain("codebuild inference ends");
+        stages.Log.ShouldNotContain(line => line.StartsWith("rollout", StringComparison.Ordinal) || line.StartsWith("endpoint", StringComparison.Ordinal));
+        release.Steps.Single(step => step.Id == "rollout:web-ui").Status.ShouldBe(ReleaseStepStatus.NotRun);
+        release.Reason.ShouldNotBeNullOrEmpty();
+        release.NextCommand.ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task A_rollout_that_is_not_proven_fails_the_release()
+    {
+        var stages = new ScriptedStages { Rollouts = new Dictionary<string, RolloutStatus> { ["web-ui"] = RolloutStatus.Mismatch } };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Failed);
+        events.OfType<ItemFailed>().Single().Error.Id.ShouldBe("RolloutFailed");
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_serves_the_digest_is_said_to_be_unchanged()
+    {
+        var release = await RunAsync(new ScriptedStages { EndpointServesIt = true });
+
+        release.Steps.Single(step => step.Stage == ReleaseStage.Endpoint).Action.ShouldBe(ReleaseAction.Unchanged);
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task What_only_the_apply_can_tell_is_planned_after_it()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Planned, PlansThatFail = 1 };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+        events.OfType<PlanMade>().Select(made => made.Plan.Steps.Count).ShouldBe([1, 9]);
+    }
+
+    [Fact]
+    public async Task Without_an_apply_what_is_wrong_is_an_error_before_anything_is_changed()
+    {
+        var stages = new ScriptedStages { PlansThatFail = 1 };
+
+        var error = await Should.ThrowAsync<Errors.ReleaseException>(() => RunAsync(stages));
+
+        error.Id.ShouldBe("ServiceNotFound");
+        stages.Log.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_plan_that_fails_after_the_apply_ends_the_release_with_what_was_applied()
+    {
+        var release = await RunAsync(new ScriptedStages { Terraform = InfrastructureStatus.Planned, PlansThatFail = 2 });
+
+        release.Status.ShouldBe(ReleaseStatus.Failed);
+        release.Infrastructure!.Status.ShouldBe(InfrastructureStatus.Applied);
+    }
+
+    [Fact]
+    public void The_order_holds_whatever_fails_and_in_whatever_turn()
+    {
+        var works = new[] { "apply", "build web-ui", "build media-worker", "push web-ui", "push media-worker", "codebuild inference", "endpoint", "rollout web-ui" };
+        var property = Prop.ForAll(
+            Gen.SubListOf(works).Zip(Gen.Choose(0, int.MaxValue - 1)).Zip(Gen.Elements(InfrastructureStatus.Skipped, InfrastructureStatus.Planned)).ToArbitrary(),
+            drawn =>
+            {
+                var ((failing, seed), terraform) = drawn;
+                var stages = new ScriptedStages { Failing = failing.ToHashSet(StringComparer.Ordinal), Turns = new Random(seed), Terraform = terraform };
+                var release = new ReleaseRunner(stages, NullObserver.Instance, new FakeTimeProvider()).RunAsync(CancellationToken.None).GetAwaiter().GetResult();
+                Invariants(stages, release);
+            });
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), property);
+    }
+
+    private static void Invariants(ScriptedStages stages, Release release)
+    {
+        var log = stages.Log.ToList();
+        log.Count.ShouldBe(log.Distinct(StringComparer.Ordinal).Count(), "no step runs twice");
+        var rollout = log.FindIndex(line => line.StartsWith("rollout", StringComparison.Ordinal));
+        if (rollout >= 0)
+        {
+            foreach (var before in new[] { "push web-ui ends", "push media-worker ends", "codebuild inference ends", "endpoint ends" })
+                log.IndexOf(before).ShouldBeInRange(0, rollout, $"'{before}' comes before any rollout");
+        }
+
+        var failed = stages.Failing.Any(work => log.Contains($"{work} begins"));
+        (release.Status == ReleaseStatus.Succeeded).ShouldBe(!failed, "a release succeeds when nothing of it failed");
+        if (failed)
+        {
+            release.Reason.ShouldNotBeNullOrEmpty();
+            release.NextCommand.ShouldNotBeNullOrEmpty();
+            release.Steps.ShouldContain(step => step.Status == ReleaseStepStatus.Failed);
+        }
+
+        release.Steps.ShouldAllBe(step => step.Status != ReleaseStepStatus.Pending && step.Status != ReleaseStepStatus.Running);
+    }
+
+    private static int First(ScriptedStages stages, string work, string what) => stages.Log.ToList().FindIndex(line => Is(line, work, what));
+
+    private static int Last(ScriptedStages stages, string work, string what) => stages.Log.ToList().FindLastIndex(line => Is(line, work, what));
+
+    private static bool Is(string line, string work, string what) => line.StartsWith(work, StringComparison.Ordinal) && line.EndsWith(what, StringComparison.Ordinal);
+
+    private Task<Release> RunAsync(ScriptedStages stages)
+    {
+        var observer = Substitute.For<IReleaseObserver>();
+        observer.When(it => it.Report(Arg.Any<ReleaseEvent>())).Do(call =>
+        {
+            lock (events)
+                events.Add((ReleaseEvent)call[0]);
+        });
+        return new ReleaseRunner(stages, observer, new FakeTimeProvider()).RunAsync(CancellationToken.None);
+    }
+}
