@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.SageMaker;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
 
 namespace ReleaseTools.Engine.Inference;
 
@@ -10,7 +11,7 @@ namespace ReleaseTools.Engine.Inference;
 /// Reads an endpoint and says what an image means for it. What it serves is asked of DeployedImages, which names images
 /// by digest; the model names only the path it was made with.
 /// </summary>
-internal sealed class EndpointPlanner(AwsSession aws, IEcrTags ecr)
+internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
 {
     /// <summary>Makes the plan. Reads only, and does not wait.</summary>
     public async Task<EndpointPlan> PlanAsync(string endpointName, EcrImage image, EndpointUpdateOptions options, CancellationToken cancellationToken)
@@ -43,7 +44,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IEcrTags ecr)
         if (plan.Image.Digest is null)
             return plan with { Action = EndpointAction.Update, Reason = "The image is not in ECR yet." };
 
-        plan = plan with { AcceptedDigests = await ecr.ManifestDigestsAsync(plan.Image.Repository, plan.Image.Digest, cancellationToken) };
+        plan = plan with { AcceptedDigests = await registry.ManifestDigestsAsync(plan.Image.Repository, plan.Image.Digest, cancellationToken) };
         var served = plan.Variants.Select(variant => (Variant: variant, Digest: DeployedDigests.Of(endpoint, variant, plan.Image.Repository))).ToList();
         var other = served.FirstOrDefault(one => one.Digest is null || !plan.AcceptedDigests.Contains(one.Digest, StringComparer.Ordinal));
         if (other.Variant is null)

@@ -1,6 +1,6 @@
 using ReleaseTools.Engine.Aws;
-using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Inference;
@@ -10,7 +10,7 @@ namespace ReleaseTools.Engine.Inference;
 /// nothing but the three proofs. A second call for the same release joins: it waits out an update that is under way,
 /// and finds nothing to do where that one led to the digest.
 /// </summary>
-public sealed class EndpointUpdates(AwsSession aws, IEcrTags ecr, IReleaseObserver observer, TimeProvider time)
+public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
     /// <summary>Says what an image means for an endpoint. Reads only, and does not wait: a busy endpoint's plan is <see cref="EndpointAction.Wait"/>.</summary>
     /// <param name="endpointName">The endpoint.</param>
@@ -19,7 +19,7 @@ public sealed class EndpointUpdates(AwsSession aws, IEcrTags ecr, IReleaseObserv
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">The endpoint is not there, cannot be updated, or has no container to update.</exception>
     public Task<EndpointPlan> PlanAsync(string endpointName, EcrImage image, EndpointUpdateOptions options, CancellationToken cancellationToken) =>
-        new EndpointPlanner(aws, ecr).PlanAsync(endpointName, image, options, cancellationToken);
+        new EndpointPlanner(aws, registry).PlanAsync(endpointName, image, options, cancellationToken);
 
     /// <summary>Does what a plan says, after waiting for an endpoint that is busy.</summary>
     /// <returns>What became of it. A failed or rolled-back update is returned as such, with its reason.</returns>

@@ -1,11 +1,12 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
 
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>Reads services and says what a rollout of images to them means, and what stands in its way.</summary>
-internal sealed class RolloutPlanner(AwsSession aws, IEcrTags ecr)
+internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
 {
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
@@ -69,11 +70,11 @@ internal sealed class RolloutPlanner(AwsSession aws, IEcrTags ecr)
         if (image.Digest is null)
             return plan with { TagToMove = named.Digest is null && named.EffectiveTag != image.Tag ? named.EffectiveTag : null };
 
-        var there = named.Digest ?? await ecr.FindDigestAsync(image.Repository, named.EffectiveTag, cancellationToken);
+        var there = named.Digest ?? (await registry.FindAsync(image.Repository, named.EffectiveTag, cancellationToken))?.Digest;
         return plan with
         {
             TagToMove = there == image.Digest ? null : named.EffectiveTag,
-            AcceptedDigests = await ecr.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
+            AcceptedDigests = await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
         };
     }
 }
