@@ -13,9 +13,9 @@ internal static class AwsErrors
         || error.Code.Contains("Throttl", StringComparison.OrdinalIgnoreCase)
         || error.Code is "TooManyRequestsException" or "RequestLimitExceeded" or "RequestTimeout";
 
-    /// <summary>Whether the request may have had its effect although no good answer came.</summary>
+    /// <summary>Whether the request may have had its effect although no good answer came: none at all, a 5xx, or a success that could not be read.</summary>
     public static bool MayHaveBeenDone(this AwsServiceException error) =>
-        error.Status is null or >= HttpStatusCode.InternalServerError;
+        error.Status is null or HttpStatusCode.OK or >= HttpStatusCode.InternalServerError;
 
     /// <summary>
     /// Whether SageMaker says that what was named is not there: it answers a ValidationException, whose text alone

@@ -17,6 +17,14 @@ public sealed class AwsServiceException : ReleaseException
         RequestId = requestId;
     }
 
+    /// <summary>The error whose id is <paramref name="id"/>; its texts may name the service, operation, code, AWS's message and request id as {0} to {4}.</summary>
+    internal static AwsServiceException Create(
+        string id, ErrorKind kind, string service, string operation, string code, HttpStatusCode? status, string? requestId, string message, Exception? innerException)
+    {
+        object?[] arguments = [service, operation, code, message, requestId ?? "none"];
+        return new(id, kind, service, operation, code, status, requestId, Text(id, arguments), Text(id + "_Action", arguments), innerException);
+    }
+
     /// <summary>The service, such as <c>ecs</c>.</summary>
     public string Service { get; }
 

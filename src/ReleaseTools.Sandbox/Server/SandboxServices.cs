@@ -1,3 +1,6 @@
+using ReleaseTools.Sandbox.Ecs;
+using ReleaseTools.Sandbox.Logs;
+using ReleaseTools.Sandbox.Ssm;
 using ReleaseTools.Sandbox.Sts;
 
 namespace ReleaseTools.Sandbox.Server;
@@ -23,7 +26,10 @@ internal sealed class SandboxServices
     {
         return new SandboxServices(
             [
+                new LogsService(world),
                 new StsService(world),
+                new SsmService(world),
+                new EcsService(world),
             ],
             new NoRegistry());
     }

@@ -1,0 +1,58 @@
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Aws.Credentials;
+
+/// <summary>
+/// The profiles of the shared credentials and config files and, on Windows, of the SDK's encrypted store.
+/// The config file is the SDK's to find: it looks at <c>AWS_CONFIG_FILE</c> and <c>HOME</c> once per process.
+/// </summary>
+internal sealed class AwsProfiles
+{
+    private const string Default = "default";
+
+    private readonly CredentialProfileStoreChain store;
+    private readonly IReadOnlyDictionary<string, string> environment;
+
+    public AwsProfiles(IReadOnlyDictionary<string, string> environment)
+    {
+        this.environment = environment;
+        Location = environment.GetValueOrDefault("AWS_SHARED_CREDENTIALS_FILE") is { Length: > 0 } path ? path : null;
+        store = new CredentialProfileStoreChain(Location);
+    }
+
+    /// <summary>The credentials file, where it is not the usual one.</summary>
+    public string? Location { get; }
+
+    /// <summary>The profile of a session: the one named, else that of <c>AWS_PROFILE</c>, else <c>default</c> where there is one.</summary>
+    /// <exception cref="ReleaseException">One that was named is not there.</exception>
+    public CredentialProfile? For(string? profileName)
+    {
+        var wanted = profileName is { Length: > 0 } ? profileName : environment.GetValueOrDefault("AWS_PROFILE");
+        if (store.TryGetProfile(wanted is { Length: > 0 } ? wanted : Default, out var profile))
+            return profile;
+        if (wanted is not { Length: > 0 } || string.Equals(wanted, Default, StringComparison.Ordinal) && profileName is not { Length: > 0 })
+            return null;
+
+        var known = store.ListProfiles().Select(found => found.Name).Order(StringComparer.Ordinal).ToList();
+        throw ReleaseException.For(nameof(Messages.ProfileNotFound), ErrorKind.NotFound, wanted, wanted, known.Count == 0 ? "none" : string.Join(", ", known));
+    }
+
+    /// <summary>The credentials that a profile describes: keys, a role to assume, SSO, web identity, a process.</summary>
+    /// <exception cref="ReleaseException">It describes none, or not wholly.</exception>
+    public SessionCredentials Credentials(CredentialProfile profile)
+    {
+        var origin = $"profile {profile.Name}";
+        try
+        {
+            return profile.CanCreateAWSCredentials
+                ? new SessionCredentials(profile.GetAWSCredentials(profile.CredentialProfileStore ?? (ICredentialProfileSource)store), origin, profile.Name)
+                : throw ReleaseException.For(nameof(Messages.ProfileHasNoCredentials), ErrorKind.Authentication, profile.Name, profile.Name);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or AmazonClientException or ArgumentException or InvalidOperationException)
+        {
+            throw ReleaseException.Wrap(exception, nameof(Messages.AwsCredentialsFailed), ErrorKind.Authentication, origin, origin, exception.Message);
+        }
+    }
+}

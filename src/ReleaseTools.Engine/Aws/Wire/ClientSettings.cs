@@ -1,0 +1,105 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
+using ReleaseTools.Engine.Aws.Endpoints;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Aws.Wire;
+
+/// <summary>
+/// What all clients of a session share. The SDK keeps its own copy of these settings per process, taken once from the
+/// environment and the default profile; here they come from the session's environment and its profile, as they are
+/// when the session is made.
+/// </summary>
+internal sealed record ClientSettings
+{
+    /// <summary>Long enough for the slowest answer, short enough to find a dead connection; the SDK tries again.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Tries in all. Releases make many calls at once and would rather wait than fail; the SDK's own default is 3.</summary>
+    private const int DefaultMaxAttempts = 5;
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    public required string Region { get; init; }
+
+    public string? EndpointUrl { get; init; }
+
+    public bool IgnoreConfiguredEndpointUrls { get; init; }
+
+    public bool UseFips { get; init; }
+
+    public bool UseDualStack { get; init; }
+
+    public RequestRetryMode RetryMode { get; init; } = RequestRetryMode.Standard;
+
+    public int MaxAttempts { get; init; } = DefaultMaxAttempts;
+
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public Profile? Profile { get; init; }
+
+    public static ClientSettings Read(string region, string? endpointUrl, IReadOnlyDictionary<string, string> environment, CredentialProfile? profile, string? profilesLocation) =>
+        new()
+        {
+            Region = region,
+            EndpointUrl = endpointUrl,
+            Environment = environment,
+            Profile = profile is null ? null : new Profile(profile.Name, profilesLocation),
+            IgnoreConfiguredEndpointUrls = Flag(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ?? profile?.IgnoreConfiguredEndpointUrls ?? false,
+            UseFips = Flag(environment, "AWS_USE_FIPS_ENDPOINT") ?? profile?.UseFIPSEndpoint ?? false,
+            UseDualStack = Flag(environment, "AWS_USE_DUALSTACK_ENDPOINT") ?? profile?.UseDualstackEndpoint ?? false,
+            RetryMode = Parsed<RequestRetryMode>(environment, "AWS_RETRY_MODE", TryParseMode) ?? profile?.RetryMode ?? RequestRetryMode.Standard,
+            MaxAttempts = Parsed<int>(environment, "AWS_MAX_ATTEMPTS", TryParseAttempts) ?? profile?.MaxAttempts ?? DefaultMaxAttempts,
+        };
+
+    /// <summary>The endpoint of a service, and where it came from.</summary>
+    /// <exception cref="ReleaseException">An override is no URL or cannot be combined with FIPS or dual-stack, or there is no such endpoint.</exception>
+    public (Uri Endpoint, string Origin) EndpointOf(AwsService service)
+    {
+        if (OverrideOf(service) is not var (url, origin))
+            return (AwsEndpoints.Resolve(service, Region, UseFips, UseDualStack), $"region {Region}");
+
+        // As the services' own endpoint rule sets have it.
+        return !UseFips && !UseDualStack ? (url, origin) : throw ReleaseException.For(nameof(Messages.AwsEndpointConflict), ErrorKind.InvalidArgument, url, url, origin);
+    }
+
+    /// <summary>Sets up a client's configuration: ours, or the SDK's own for STS.</summary>
+    public void ApplyTo(ClientConfig config, AwsService service)
+    {
+        var endpoint = EndpointOf(service).Endpoint;
+        config.IgnoreConfiguredEndpointUrls = true; // they are in the endpoint already
+        config.RegionEndpoint = RegionEndpoint.GetBySystemName(Region);
+        if (OverrideOf(service) is not null)
+            config.ServiceURL = endpoint.AbsoluteUri;
+        config.AuthenticationRegion = Region;
+        config.UseFIPSEndpoint = UseFips;
+        config.UseDualstackEndpoint = UseDualStack;
+        config.EndpointProvider = new FixedEndpointProvider(endpoint);
+        config.RetryMode = RetryMode;
+        config.MaxErrorRetry = MaxAttempts - 1;
+        config.Timeout = RequestTimeout;
+        config.ConnectTimeout = ConnectTimeout;
+    }
+
+    private (Uri Url, string Origin)? OverrideOf(AwsService service) =>
+        EndpointOverride.Find(service, EndpointUrl, IgnoreConfiguredEndpointUrls, Environment, Profile);
+
+    private static bool? Flag(IReadOnlyDictionary<string, string> environment, string name) => Parsed<bool>(environment, name, bool.TryParse);
+
+    private static bool TryParseMode(string text, out RequestRetryMode mode) =>
+        Enum.TryParse(text, ignoreCase: true, out mode) && Enum.IsDefined(mode);
+
+    private static bool TryParseAttempts(string text, out int attempts) =>
+        int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out attempts) && attempts > 0;
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private static T? Parsed<T>(IReadOnlyDictionary<string, string> environment, string name, TryParse<T> tryParse)
+        where T : struct
+    {
+        if (environment.GetValueOrDefault(name) is not { Length: > 0 } text)
+            return null;
+        return tryParse(text, out var value) ? value : throw ReleaseException.For(nameof(Messages.AwsSettingInvalid), ErrorKind.InvalidArgument, name, name, text);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Transform;
+
+namespace ReleaseTools.Engine.Aws.Wire;
+
+/// <summary>One call of AWS JSON 1.1, its body already written.</summary>
+/// <param name="target">The value of <c>X-Amz-Target</c>.</param>
+/// <param name="body">The JSON in UTF-8.</param>
+internal sealed class JsonOperationRequest(string target, byte[] body) : AmazonWebServiceRequest
+{
+    public string Target { get; } = target;
+
+    public byte[] Body { get; } = body;
+}
+
+/// <summary>The answer to a call, its body not yet read as JSON.</summary>
+internal sealed class JsonOperationResponse : AmazonWebServiceResponse
+{
+    public byte[] Body { get; init; } = [];
+}
+
+/// <summary>
+/// Writes any operation: a POST of the body to the root, as https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+/// has it.
+/// </summary>
+internal sealed class JsonOperationMarshaller(string serviceId) : IMarshaller<IRequest, AmazonWebServiceRequest>
+{
+    public IRequest Marshall(AmazonWebServiceRequest input)
+    {
+        var operation = (JsonOperationRequest)input;
+        var request = new DefaultRequest(operation, serviceId) { HttpMethod = "POST", ResourcePath = "/", Content = operation.Body };
+        request.Headers["X-Amz-Target"] = operation.Target;
+        request.Headers["Content-Type"] = "application/x-amz-json-1.1";
+        return request;
+    }
+}
+
+/// <summary>
+/// Reads any answer as bytes; JSON is read outside the pipeline, because the SDK takes a body that cannot be
+/// unmarshalled for a passing fault and would send an UpdateService once more. A body that breaks off is still retried.
+/// Error bodies are the SDK's to read: <c>__type</c>, <c>code</c>, <c>message</c>, <c>x-amzn-errortype</c>, or XML from
+/// something that stands between.
+/// </summary>
+internal sealed class JsonOperationUnmarshaller : JsonResponseUnmarshaller
+{
+    public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
+    {
+        using var body = new MemoryStream();
+        input.Stream.CopyTo(body);
+        return new JsonOperationResponse { Body = body.ToArray() };
+    }
+
+    public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
+    {
+        var reader = new Amazon.Runtime.Internal.Util.StreamingUtf8JsonReader(input.Stream);
+        var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
+        return new AmazonServiceException(error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace ReleaseTools.Sandbox.Ecs;
+
+/// <summary>Task definitions: families of numbered revisions, kept with every member they were given.</summary>
+internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state)
+{
+    /// <summary>RegisterTaskDefinition.</summary>
+    public JsonObject Register(JsonObject request)
+    {
+        var family = request.Required("family", "ClientException", "Family should not be empty.");
+        if (!FamilyName().IsMatch(family))
+            throw new SandboxException("ClientException", "Family contains invalid characters.");
+        var containers = request.Structures("containerDefinitions");
+        if (containers.Count == 0)
+            throw new SandboxException("ClientException", "Container list cannot be empty.");
+
+        var revisions = state.TaskDefinitions.GetValueOrDefault(family) ?? (state.TaskDefinitions[family] = []);
+        var revision = revisions.Count + 1;
+        var definition = (JsonObject)request.DeepClone();
+        var tags = Detach(definition, "tags");
+        definition["containerDefinitions"] = new JsonArray([.. containers.Select(Completed)]);
+        if (!definition["containerDefinitions"]!.AsArray().Any(container => container!["essential"]!.GetValue<bool>()))
+            throw new SandboxException("ClientException", "Invalid setting for container. At least one container must be essential.");
+        definition["taskDefinitionArn"] = world.Arn("ecs", $"task-definition/{family}:{revision.ToString(CultureInfo.InvariantCulture)}");
+        definition["revision"] = revision;
+        definition["status"] = "ACTIVE";
+        definition["volumes"] ??= new JsonArray();
+        definition["placementConstraints"] ??= new JsonArray();
+        definition["compatibilities"] = new JsonArray("EC2", "FARGATE");
+        definition["registeredAt"] = world.Now.EpochSeconds();
+        definition["registeredBy"] = $"arn:aws:sts::{world.Options.Account}:assumed-role/ReleaseToolsSandbox/sandbox";
+        revisions.Add(definition);
+        return new JsonObject { ["taskDefinition"] = definition.DeepClone(), ["tags"] = tags ?? new JsonArray() };
+    }
+
+    /// <summary>DescribeTaskDefinition.</summary>
+    public JsonObject Describe(JsonObject request)
+    {
+        var name = request.Required("taskDefinition", "ClientException", "TaskDefinition should not be empty.");
+        var definition = Find(name) ?? throw new SandboxException("ClientException", "Unable to describe task definition.");
+        return new JsonObject { ["taskDefinition"] = definition.DeepClone() };
+    }
+
+    /// <summary>ListTaskDefinitions, in pages of 100.</summary>
+    public JsonObject List(JsonObject request)
+    {
+        var prefix = request.Text("familyPrefix");
+        var arns = state.TaskDefinitions
+            .Where(family => prefix is null || string.Equals(family.Key, prefix, StringComparison.Ordinal))
+            .OrderBy(family => family.Key, StringComparer.Ordinal)
+            .SelectMany(family => family.Value.Select(definition => definition.Text("taskDefinitionArn")!));
+        if (request.Text("sort") is "DESC")
+            arns = arns.Reverse();
+        return Pages.Of([.. arns], request, "taskDefinitionArns");
+    }
+
+    /// <summary>The ARN of a task definition named by family (its newest), <c>family:revision</c> or ARN.</summary>
+    public string Resolve(string name) =>
+        Find(name)?.Text("taskDefinitionArn") ?? throw new SandboxException("ClientException", "TaskDefinition not found.");
+
+    public JsonObject Get(string arn) => Find(arn) ?? throw new InvalidOperationException($"The task definition '{arn}' is gone.");
+
+    private JsonObject? Find(string name)
+    {
+        var parts = name[(name.LastIndexOf('/') + 1)..].Split(':', 2);
+        if (!state.TaskDefinitions.TryGetValue(parts[0], out var revisions))
+            return null;
+        if (parts.Length == 1)
+            return revisions[^1];
+        return int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision >= 1 && revision <= revisions.Count
+            ? revisions[revision - 1]
+            : null;
+    }
+
+    // ECS answers with these members even when they were not given.
+    private static JsonObject Completed(JsonObject given)
+    {
+        var container = (JsonObject)given.DeepClone();
+        container.Required("name", "ClientException", "Container.name should not be null or empty.");
+        container.Required("image", "ClientException", "Container.image should not be null or empty.");
+        container["essential"] ??= true;
+        container["cpu"] ??= 0;
+        foreach (var list in new[] { "portMappings", "environment", "mountPoints", "volumesFrom", "systemControls" })
+            container[list] ??= new JsonArray();
+        return container;
+    }
+
+    private static JsonNode? Detach(JsonObject json, string name)
+    {
+        json.Remove(name, out var node);
+        return node;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex FamilyName();
+}

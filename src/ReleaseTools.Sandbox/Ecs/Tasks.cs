@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+
+namespace ReleaseTools.Sandbox.Ecs;
+
+/// <summary>The operations on tasks.</summary>
+internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters clusters, Services services, EcsDescriptions descriptions)
+{
+    private const int MostDescribed = 100;
+
+    /// <summary>ListTasks, in pages of at most 100; without <c>desiredStatus</c>, those that are to run.</summary>
+    public JsonObject List(JsonObject request)
+    {
+        var cluster = clusters.NameIn(request);
+        var startedBy = request.Text("startedBy");
+        var family = request.Text("family");
+        var serviceName = request.Text("serviceName") is null ? null : services.Active(request, "serviceName").Name;
+        var desired = request.Text("desiredStatus") ?? "RUNNING";
+        if (desired is not ("RUNNING" or "PENDING" or "STOPPED"))
+            throw new SandboxException("InvalidParameterException", $"Invalid desired status: {desired}");
+
+        var tasks = state.Tasks(cluster).Where(task =>
+            (serviceName is null || string.Equals(task.Service, serviceName, StringComparison.Ordinal))
+            && (startedBy is null || string.Equals(task.DeploymentId, startedBy, StringComparison.Ordinal))
+            && (family is null || string.Equals(Family(task), family, StringComparison.Ordinal))
+            && string.Equals(desired, task.IsWanted ? "RUNNING" : "STOPPED", StringComparison.Ordinal));
+        return Pages.Of([.. tasks.Select(descriptions.TaskArn)], request, "taskArns");
+    }
+
+    /// <summary>DescribeTasks: 1 to 100 by id or ARN.</summary>
+    public JsonObject Describe(JsonObject request)
+    {
+        var cluster = clusters.NameIn(request);
+        var ids = request.Texts("tasks");
+        if (ids.Count == 0)
+            throw new SandboxException("InvalidParameterException", "Tasks cannot be empty.");
+        if (ids.Count > MostDescribed)
+            throw new SandboxException("InvalidParameterException", $"Tasks can have at most {MostDescribed} items.");
+
+        var known = state.Tasks(cluster).ToDictionary(task => task.Id, StringComparer.Ordinal);
+        var tasks = new JsonArray();
+        var failures = new JsonArray();
+        foreach (var id in ids.Select(Clusters.LastPart))
+        {
+            if (known.TryGetValue(id, out var task))
+                tasks.Add(descriptions.Task(task));
+            else
+                failures.Add(new JsonObject { ["arn"] = world.Arn("ecs", $"task/{cluster}/{id}"), ["reason"] = "MISSING" });
+        }
+
+        return new JsonObject { ["tasks"] = tasks, ["failures"] = failures };
+    }
+
+    /// <summary>StopTask: the service's scheduler replaces it.</summary>
+    public JsonObject Stop(JsonObject request)
+    {
+        var cluster = clusters.NameIn(request);
+        var id = Clusters.LastPart(request.Required("task", "InvalidParameterException", "taskId can not be blank"));
+        var task = state.Tasks(cluster).FirstOrDefault(task => string.Equals(task.Id, id, StringComparison.Ordinal))
+            ?? throw new SandboxException("InvalidParameterException", "The referenced task was not found.");
+        if (task.IsWanted)
+        {
+            TaskLifecycle.Stop(task, "UserInitiated", request.Text("reason") ?? "Task stopped by user", world.Now);
+            services.Find(cluster, task.Service)!.WakeAt = world.Now;
+        }
+
+        return new JsonObject { ["task"] = descriptions.Task(task) };
+    }
+
+    private static string Family(TaskState task) => Clusters.LastPart(task.TaskDefinitionArn).Split(':')[0];
+}
