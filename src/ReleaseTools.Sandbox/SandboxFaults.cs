@@ -6,9 +6,13 @@ public sealed class SandboxFaults
     private readonly object gate = new();
     private readonly List<(SandboxFault Fault, int Left)> faults = [];
 
-    /// <summary>Scripts a fault.</summary>
+    /// <summary>What is done before a fault is added: the world is brought to the present, so that no fault works back in time.</summary>
+    internal Action BeforeAdd { get; set; } = () => { };
+
+    /// <summary>Scripts a fault, from now on.</summary>
     public void Add(SandboxFault fault)
     {
+        BeforeAdd();
         lock (gate)
             faults.Add((fault, fault.Count ?? int.MaxValue));
     }

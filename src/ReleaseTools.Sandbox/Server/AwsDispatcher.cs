@@ -50,7 +50,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
             number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target: null);
         if (faults.DropsConnection || faults.DropsAnswer)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 
@@ -103,7 +103,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
     {
         lock (world.Gate)
         {
-            services.Advance(world.Now);
+            services.Advance(world);
             var answer = service.Invoke(operation, request);
             if (!ReadsOnly(operation))
                 changed();

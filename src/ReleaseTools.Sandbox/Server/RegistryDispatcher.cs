@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace ReleaseTools.Sandbox.Server;
 
 /// <summary>The way of a registry's request: faults are taken, the registry carries it out, the answer is streamed.</summary>
-internal sealed class RegistryDispatcher(SandboxWorld world, IRegistryHandler registry, CallLog calls, Action changed)
+internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices services, CallLog calls, Action changed)
 {
     private const string Service = "registry";
 
@@ -13,12 +13,12 @@ internal sealed class RegistryDispatcher(SandboxWorld world, IRegistryHandler re
     {
         var request = context.Request;
         var path = Uri.UnescapeDataString(request.RawUrl!.Split('?', 2)[0]);
-        var (operation, target) = registry.Describe(request.HttpMethod, path);
+        var (operation, target) = services.Registry.Describe(request.HttpMethod, path);
         var number = calls.Add(world.Now, Service, operation, target);
         var faults = OperationFaults.Take(world.Faults, Service, operation, target);
         if (faults.DropsConnection)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 
@@ -26,7 +26,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, IRegistryHandler re
         await using var body = answer.Body ?? Stream.Null;
         if (faults.DropsAnswer)
         {
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
             return;
         }
 
@@ -40,7 +40,9 @@ internal sealed class RegistryDispatcher(SandboxWorld world, IRegistryHandler re
     {
         try
         {
-            var answer = await registry.HandleAsync(
+            // What is pushed now was not there for a task that pulled a minute ago.
+            services.Advance(world);
+            var answer = await services.Registry.HandleAsync(
                 new RegistryRequest { Method = request.HttpMethod, Path = path, Query = request.QueryString, Headers = request.Headers, Body = request.InputStream },
                 cancellationToken);
             if (request.HttpMethod is not ("GET" or "HEAD"))

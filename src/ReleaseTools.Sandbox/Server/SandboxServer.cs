@@ -41,10 +41,12 @@ public sealed class SandboxServer : IDisposable
             throw;
         }
 
+        world.Faults.BeforeAdd = () => services.Advance(world);
+
         // Clients sign by the wall clock, whatever clock the sandbox's resources live by.
         var verifier = new SignatureVerifier(new SigningKeys(AccessKeyId, SecretAccessKey, SessionToken), options.Region, TimeProvider.System);
         aws = new AwsDispatcher(world, services, verifier, calls, () => state?.MarkChanged());
-        registry = new RegistryDispatcher(world, services.Registry, calls, () => state?.MarkChanged());
+        registry = new RegistryDispatcher(world, services, calls, () => state?.MarkChanged());
     }
 
     /// <summary>Where it listens, <c>http://127.0.0.1:port</c>.</summary>
@@ -122,7 +124,7 @@ public sealed class SandboxServer : IDisposable
         catch (Exception end) when (end is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
             // The client went away, or the sandbox stops: nobody is left to answer.
-            context.Response.Abort();
+            ConnectionDrop.Drop(context);
         }
     }
 }

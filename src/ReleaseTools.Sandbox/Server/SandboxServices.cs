@@ -1,5 +1,9 @@
+using ReleaseTools.Sandbox.CodeBuild;
+using ReleaseTools.Sandbox.Ecr;
 using ReleaseTools.Sandbox.Ecs;
 using ReleaseTools.Sandbox.Logs;
+using ReleaseTools.Sandbox.Registry;
+using ReleaseTools.Sandbox.SageMaker;
 using ReleaseTools.Sandbox.Ssm;
 using ReleaseTools.Sandbox.Sts;
 
@@ -24,14 +28,20 @@ internal sealed class SandboxServices
 
     public static SandboxServices Create(SandboxWorld world)
     {
+        var blobs = new BlobStore(world.BlobDirectory);
+        var catalog = new ImageCatalog(world, blobs);
+        var tokens = new EcrTokens(world.Clock);
         return new SandboxServices(
             [
                 new LogsService(world),
                 new StsService(world),
                 new SsmService(world),
+                new EcrService(world, catalog, tokens, blobs),
+                new CodeBuildService(world),
+                new SageMakerService(world),
                 new EcsService(world),
             ],
-            new NoRegistry());
+            new RegistryHandler(world, catalog, tokens, blobs));
     }
 
     public SandboxService? ByTargetPrefix(string prefix) =>
@@ -40,19 +50,14 @@ internal sealed class SandboxServices
     public SandboxService? ByName(string name) =>
         All.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Brings every service to this moment. The caller holds the gate.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <summary>Brings every service to the present. It takes the gate, which the caller may hold already.</summary>
+    public void Advance(SandboxWorld world)
     {
-        foreach (var service in All)
-            service.Advance(now);
+        lock (world.Gate)
+        {
+            var now = world.Now;
+            foreach (var service in All)
+                service.Advance(now);
+        }
     }
-}
-
-/// <summary>Stands where no registry is: it knows no repository.</summary>
-internal sealed class NoRegistry : IRegistryHandler
-{
-    public (string Operation, string? Target) Describe(string method, string path) => (method, null);
-
-    public Task<RegistryAnswer> HandleAsync(RegistryRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new RegistryAnswer { Status = 404, ErrorCode = "NAME_UNKNOWN" });
 }

@@ -47,7 +47,7 @@ internal static class SeedFile
 
         try
         {
-            services.Advance(world.Now);
+            services.Advance(world);
             service.Invoke(operation, (JsonObject)Filled(call!["request"] as JsonObject ?? [], world));
         }
         catch (SandboxException refusal)

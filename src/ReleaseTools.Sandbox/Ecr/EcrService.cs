@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Registry;
+using ReleaseTools.Sandbox.Wire;
+
+namespace ReleaseTools.Sandbox.Ecr;
+
+/// <summary>Amazon ECR: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html</summary>
+internal sealed class EcrService : SandboxService
+{
+    private readonly EcrTokens tokens;
+    private readonly RepositoryOperations repositories;
+    private readonly ImageOperations images;
+    private readonly CatalogState state;
+
+    public EcrService(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs)
+        : base(world)
+    {
+        this.tokens = tokens;
+        repositories = new RepositoryOperations(world, catalog);
+        images = new ImageOperations(world, catalog);
+        state = new CatalogState(catalog, blobs);
+        world.Images = catalog;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "ecr";
+
+    /// <inheritdoc/>
+    public override string TargetPrefix => "AmazonEC2ContainerRegistry_V20150921";
+
+    /// <inheritdoc/>
+    public override string? TargetOf(string operation, JsonObject request) => request.Text("repositoryName");
+
+    /// <inheritdoc/>
+    public override JsonObject Invoke(string operation, JsonObject request)
+    {
+        if (request.Text("registryId") is { } registry && registry != World.Options.Account && operation.Contains("Repositor", StringComparison.Ordinal))
+            throw EcrErrors.RepositoryNotFound(request.Text("repositoryName") ?? "null", registry);
+        return operation switch
+        {
+            "GetAuthorizationToken" => GetAuthorizationToken(),
+            "CreateRepository" => repositories.Create(request),
+            "DescribeRepositories" => repositories.Describe(request),
+            "DeleteRepository" => repositories.Delete(request),
+            "PutImageTagMutability" => repositories.PutTagMutability(request),
+            "DescribeImages" => images.Describe(request),
+            "ListImages" => images.List(request),
+            "BatchGetImage" => images.BatchGet(request),
+            "BatchDeleteImage" => images.BatchDelete(request),
+            "PutImage" => images.Put(request),
+            _ => throw EcrErrors.UnknownOperation(operation),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override JsonObject Save() => state.Save();
+
+    /// <inheritdoc/>
+    public override void Load(JsonObject state) => this.state.Load(state);
+
+    private JsonObject GetAuthorizationToken()
+    {
+        var (token, expiresAt) = tokens.Issue();
+        return new JsonObject
+        {
+            ["authorizationData"] = new JsonArray(new JsonObject
+            {
+                ["authorizationToken"] = token,
+                ["expiresAt"] = AnswerJson.Epoch(expiresAt),
+                ["proxyEndpoint"] = $"http://{World.Host}",
+            }),
+        };
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
+
+namespace ReleaseTools.Sandbox.SageMaker;
+
+/// <summary>SageMaker's operations on endpoints; what they may do when is for <see cref="EndpointMachine"/> to say.</summary>
+internal sealed class EndpointOperations(SandboxWorld world, ResourceTable models, ResourceTable configs, EndpointDurations durations)
+{
+    private readonly SortedDictionary<string, Endpoint> endpoints = new(StringComparer.Ordinal);
+    private readonly EndpointDeployer deployer = new(world, models);
+
+    /// <summary>CreateEndpoint.</summary>
+    public JsonObject Create(JsonObject request)
+    {
+        var name = ResourceTable.NameIn(request, "EndpointName");
+        var config = configs.Get(ResourceTable.NameIn(request, "EndpointConfigName"));
+        var arn = ArnOf(name);
+        if (endpoints.ContainsKey(name))
+            throw SageMakerErrors.AlreadyExists("endpoint", arn);
+        var (deployment, end) = deployer.Prepare(name, config, retained: null, isFirst: true);
+        var endpoint = new Endpoint { Name = name, Arn = arn, CreationTime = world.Now, LastModifiedTime = world.Now, Status = "Creating" };
+        endpoints[name] = EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations);
+        return new JsonObject { ["EndpointArn"] = arn };
+    }
+
+    /// <summary>UpdateEndpoint.</summary>
+    public JsonObject Update(JsonObject request)
+    {
+        var endpoint = Get(request);
+        var config = configs.Get(ResourceTable.NameIn(request, "EndpointConfigName"));
+        if (!EndpointMachine.CanUpdate(endpoint))
+        {
+            throw endpoint.Status == "Failed"
+                ? SageMakerErrors.InUse("update", endpoint.Status, endpoint.Arn)
+                : SageMakerErrors.Invalid($"Cannot update in-progress endpoint \"{endpoint.Arn}\".");
+        }
+        var retained = request.Flag("RetainAllVariantProperties") == true ? endpoint.Current?.Variants : null;
+        var (deployment, end) = deployer.Prepare(endpoint.Name, config, retained, isFirst: false);
+        var kept = request.Flag("RetainDeploymentConfig") == true ? endpoint.LastDeploymentConfig : null;
+        endpoint = endpoint with { LastDeploymentConfig = request["DeploymentConfig"]?.DeepClone().AsObject() ?? kept };
+        endpoints[endpoint.Name] = EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations);
+        return new JsonObject { ["EndpointArn"] = endpoint.Arn };
+    }
+
+    /// <summary>UpdateEndpointWeightsAndCapacities: what autoscaling does to a variant.</summary>
+    public JsonObject UpdateWeightsAndCapacities(JsonObject request)
+    {
+        var endpoint = Get(request);
+        if (endpoint.Status != "InService" || endpoint.Current is not { } current)
+            throw SageMakerErrors.Invalid($"Cannot update in-progress endpoint \"{endpoint.Arn}\".");
+        var variants = current.Variants.DeepClone().AsArray();
+        foreach (var desired in request.Structures("DesiredWeightsAndCapacities"))
+        {
+            var name = desired.Text("VariantName");
+            var variant = variants.OfType<JsonObject>().FirstOrDefault(one => one.Text("VariantName") == name)
+                ?? throw SageMakerErrors.Invalid($"The variant name(s) \"{name}\" is/are not present within endpoint configuration \"{current.ConfigName}\".");
+            foreach (var (given, kept) in (ReadOnlySpan<(string, string)>)[("DesiredWeight", "Weight"), ("DesiredInstanceCount", "InstanceCount")])
+            {
+                if (desired[given] is not { } value)
+                    continue;
+                variant["Desired" + kept] = value.DeepClone();
+                variant["Current" + kept] = value.DeepClone();
+            }
+        }
+        var deployment = current with { Variants = variants, StartTime = world.Now };
+        endpoints[endpoint.Name] = EndpointMachine.Deploy(endpoint, deployment, new DeploymentEnd(DeploymentEndKind.Succeeds), world.Now, durations);
+        return new JsonObject { ["EndpointArn"] = endpoint.Arn };
+    }
+
+    /// <summary>DeleteEndpoint.</summary>
+    public JsonObject Delete(JsonObject request)
+    {
+        var endpoint = Get(request);
+        if (!EndpointMachine.CanDelete(endpoint))
+            throw SageMakerErrors.Invalid($"Cannot delete in-progress endpoint \"{endpoint.Arn}\".");
+        endpoints[endpoint.Name] = EndpointMachine.Delete(endpoint, world.Now, durations);
+        return [];
+    }
+
+    /// <summary>DescribeEndpoint.</summary>
+    public JsonObject Describe(JsonObject request) => EndpointDescription.Of(Get(request));
+
+    /// <summary>ListEndpoints.</summary>
+    public JsonObject List(JsonObject request) => SageMakerList.Of(
+        endpoints.Values.Select(EndpointDescription.Summary), request, "EndpointName", "Endpoints", summary => summary.DeepClone().AsObject());
+
+    /// <summary>Puts an endpoint into a documented status, as an outage of AWS or an operator elsewhere would.</summary>
+    public void Force(string name, string status, string? reason)
+    {
+        if (!EndpointMachine.Statuses.Contains(status, StringComparer.Ordinal))
+            throw new ArgumentOutOfRangeException(nameof(status), status, "AWS documents no such status.");
+        endpoints[name] = EndpointMachine.Force(endpoints[name], status, reason, world.Now, durations);
+    }
+
+    /// <summary>Brings every endpoint to this moment.</summary>
+    public void Advance(DateTimeOffset now)
+    {
+        foreach (var endpoint in endpoints.Values.ToList())
+        {
+            if (EndpointMachine.Advance(endpoint, now, durations) is { } moved)
+                endpoints[endpoint.Name] = moved;
+            else
+                endpoints.Remove(endpoint.Name);
+        }
+    }
+
+    /// <summary>The state as JSON.</summary>
+    public JsonArray Save() => endpoints.Values.Select(endpoint => endpoint.Save()).ToJsonArray();
+
+    /// <summary>Takes a state up.</summary>
+    public void Load(IEnumerable<JsonObject> saved)
+    {
+        foreach (var endpoint in saved.Select(Endpoint.Load))
+            endpoints[endpoint.Name] = endpoint;
+    }
+
+    private string ArnOf(string name) => world.Arn("sagemaker", "endpoint/" + name.ToLowerInvariant());
+
+    private Endpoint Get(JsonObject request)
+    {
+        var name = ResourceTable.NameIn(request, "EndpointName");
+        return endpoints.GetValueOrDefault(name) ?? throw SageMakerErrors.CouldNotFind("endpoint", ArnOf(name));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+
+namespace ReleaseTools.Sandbox.SageMaker;
+
+/// <summary>Amazon SageMaker, as far as hosting a model: https://docs.aws.amazon.com/sagemaker/latest/APIReference/Welcome.html</summary>
+internal sealed class SageMakerService : SandboxService
+{
+    private readonly ResourceTable models;
+    private readonly ResourceTable configs;
+    private readonly EndpointOperations endpoints;
+    private readonly TagTable tags = new();
+
+    public SageMakerService(SandboxWorld world, EndpointDurations? durations = null)
+        : base(world)
+    {
+        models = new ResourceTable(world, "model", "Model");
+        configs = new ResourceTable(world, "endpoint configuration", "EndpointConfig");
+        endpoints = new EndpointOperations(world, models, configs, durations ?? new EndpointDurations());
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "sagemaker";
+
+    /// <inheritdoc/>
+    public override string TargetPrefix => "SageMaker";
+
+    /// <inheritdoc/>
+    public override string? TargetOf(string operation, JsonObject request) =>
+        request.Text("EndpointName") ?? request.Text("EndpointConfigName") ?? request.Text("ModelName") ?? request.Text("ResourceArn");
+
+    /// <inheritdoc/>
+    public override JsonObject Invoke(string operation, JsonObject request) => operation switch
+    {
+        "CreateModel" => CreateModel(request),
+        "DescribeModel" => models.Describe(request),
+        "DeleteModel" => models.Delete(request),
+        "ListModels" => models.List(request, "Models"),
+        "CreateEndpointConfig" => CreateEndpointConfig(request),
+        "DescribeEndpointConfig" => configs.Describe(request),
+        "DeleteEndpointConfig" => configs.Delete(request),
+        "ListEndpointConfigs" => configs.List(request, "EndpointConfigs"),
+        "CreateEndpoint" => Tagged(request, endpoints.Create(request), "EndpointArn"),
+        "DescribeEndpoint" => endpoints.Describe(request),
+        "UpdateEndpoint" => endpoints.Update(request),
+        "UpdateEndpointWeightsAndCapacities" => endpoints.UpdateWeightsAndCapacities(request),
+        "DeleteEndpoint" => endpoints.Delete(request),
+        "ListEndpoints" => endpoints.List(request),
+        "AddTags" => tags.Add(request),
+        "ListTags" => tags.List(request),
+        "DeleteTags" => tags.Delete(request),
+        _ => throw SageMakerErrors.UnknownOperation(operation),
+    };
+
+    /// <summary>Puts an endpoint into a documented status (OutOfService, SystemUpdating, …) that no operation brings about.</summary>
+    public void ForceEndpointStatus(string endpoint, string status, string? reason = null) => endpoints.Force(endpoint, status, reason);
+
+    /// <inheritdoc/>
+    public override void Advance(DateTimeOffset now) => endpoints.Advance(now);
+
+    /// <inheritdoc/>
+    public override JsonObject Save() => new()
+    {
+        ["models"] = models.Save(),
+        ["endpointConfigs"] = configs.Save(),
+        ["endpoints"] = endpoints.Save(),
+        ["tags"] = tags.Save(),
+    };
+
+    /// <inheritdoc/>
+    public override void Load(JsonObject state)
+    {
+        models.Load(state.Structures("models"));
+        configs.Load(state.Structures("endpointConfigs"));
+        endpoints.Load(state.Structures("endpoints"));
+        tags.Load(state["tags"] as JsonObject ?? []);
+    }
+
+    private JsonObject CreateModel(JsonObject request)
+    {
+        if (request["PrimaryContainer"] is null == request["Containers"] is null)
+            throw SageMakerErrors.Invalid("Exactly one of PrimaryContainer and Containers must be specified.");
+        return Tagged(request, models.Create(request), "ModelArn");
+    }
+
+    private JsonObject CreateEndpointConfig(JsonObject request)
+    {
+        var variants = request.Structures("ProductionVariants");
+        if (variants.Count is < 1 or > 10)
+            throw SageMakerErrors.Invalid("1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: Member must have length between 1 and 10");
+        // SageMaker looks the models up here, and not again when the configuration is deployed.
+        foreach (var model in variants.Select(variant => variant.Text("ModelName")).OfType<string>())
+            models.Get(model);
+        return Tagged(request, configs.Create(request), "EndpointConfigArn");
+    }
+
+    private JsonObject Tagged(JsonObject request, JsonObject answer, string arnField)
+    {
+        tags.Take(answer.Text(arnField)!, request);
+        return answer;
+    }
+}
