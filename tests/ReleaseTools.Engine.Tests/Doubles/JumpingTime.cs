@@ -6,7 +6,12 @@ namespace ReleaseTools.Engine.Tests.Doubles;
 internal sealed class JumpingTime : FakeTimeProvider
 {
     public JumpingTime()
-        : base(new DateTimeOffset(2026, 5, 4, 10, 0, 0, TimeSpan.Zero))
+        : this(new DateTimeOffset(2026, 5, 4, 10, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    public JumpingTime(DateTimeOffset start)
+        : base(start)
     {
     }
 
