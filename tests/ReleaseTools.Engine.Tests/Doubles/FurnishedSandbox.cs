@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
@@ -12,6 +13,7 @@ namespace ReleaseTools.Engine.Tests.Doubles;
 /// <summary>A sandbox with a repository, a service and an endpoint, reached by the real signed client; both run on one stepped clock.</summary>
 internal sealed class FurnishedSandbox : IAsyncDisposable
 {
+    private readonly DirectoryInfo workspace;
     private readonly SandboxServer server;
     private readonly HttpClient registryHttp;
     private EcrRegistry? registry;
@@ -20,7 +22,8 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
     public FurnishedSandbox()
     {
         Time = new JumpingTime(DateTimeOffset.UtcNow);
-        server = SandboxServer.Start(new SandboxOptions { Clock = Time });
+        workspace = Directory.CreateTempSubdirectory("releasetools-test-");
+        server = SandboxServer.Start(new SandboxOptions { Clock = Time, Workspace = workspace.FullName });
         registryHttp = new HttpClient { BaseAddress = server.EndpointUrl };
     }
 
@@ -77,6 +80,38 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         Time.Advance(TimeSpan.FromMinutes(2));
     }
 
+    /// <summary>A project that builds any image of the workspace, and an image to build.</summary>
+    public async Task<ReleaseImage> WithBuildProjectAsync()
+    {
+        var dockerfile = Path.Combine(workspace.FullName, "Dockerfile");
+        await File.WriteAllTextAsync(dockerfile, "FROM scratch\nCOPY payload.txt /app/\nCMD [\"/app/run\"]\n");
+        await File.WriteAllTextAsync(Path.Combine(workspace.FullName, "payload.txt"), "one");
+        const string buildspec = """
+            version: 0.2
+            phases:
+              build:
+                commands:
+                  - git clone --depth 1 $SOURCE_REPOSITORY src
+                  - cd src
+                  - docker build $DOCKER_BUILD_EXTRA_ARGS -f $DOCKERFILE -t $ECR_URI $DOCKER_CONTEXT
+              post_build:
+                commands:
+                  - docker push $ECR_URI
+            """;
+        var project = new JsonObject
+        {
+            ["name"] = "build", ["source"] = new JsonObject { ["type"] = "NO_SOURCE", ["buildspec"] = buildspec }, ["artifacts"] = new JsonObject { ["type"] = "NO_ARTIFACTS" },
+            ["serviceRole"] = "arn:aws:iam::000000000000:role/build",
+            ["environment"] = new JsonObject
+            {
+                ["type"] = "LINUX_CONTAINER", ["image"] = "aws/codebuild/standard:7.0", ["computeType"] = "BUILD_GENERAL1_SMALL",
+                ["environmentVariables"] = new JsonArray(new JsonObject { ["name"] = "SOURCE_REPOSITORY", ["value"] = "https://git.example/app.git" }),
+            },
+        };
+        await CallAsync("CodeBuild_20161006", "CreateProject", project.ToJsonString());
+        return new() { Name = "web", Repository = Repository, Workspace = workspace.FullName, Dockerfile = dockerfile };
+    }
+
     /// <summary>Pushes an image of one layer; the digest.</summary>
     public async Task<EcrImage> PushAsync(string tag, string content)
     {
@@ -97,6 +132,7 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         registryHttp.Dispose();
         registry?.Dispose();
         server.Dispose();
+        workspace.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
 
@@ -104,7 +140,7 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
 
     private async Task<Answer> CallAsync(string service, string operation, string request)
     {
-        using var client = new SigningClient(server) { SignedService = service.ToLowerInvariant(), Time = Time.GetUtcNow() };
+        using var client = new SigningClient(server) { SignedService = service.Split('_')[0].ToLowerInvariant(), Time = Time.GetUtcNow() };
         var answer = await client.CallAsync(service, operation, request);
         answer.Status.ShouldBe(200, answer.Body);
         return answer;

@@ -36,7 +36,7 @@ internal sealed class ScriptedAws : IAwsCaller
     }
 
     public static AwsServiceException Error(string code, string message = "", HttpStatusCode? status = HttpStatusCode.BadRequest) =>
-        new("AwsError", ErrorKind.Failed, "service", "Operation", code, status, "request", message, "", innerException: null);
+        new("AwsError", status is HttpStatusCode.BadRequest && code != "ThrottlingException" ? ErrorKind.Failed : ErrorKind.Connection, "service", "Operation", code, status, "request", message, "", innerException: null);
 
     public IEnumerable<JsonObject> RequestsOf(string operation) => Calls.Where(call => call.Operation == operation).Select(call => call.Request);
 

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Tests.Doubles;
 
@@ -39,6 +40,15 @@ public sealed class EndpointInSandboxTests : IAsyncLifetime
         update.Status.ShouldBe(EndpointUpdateStatus.RolledBack, update.Reason);
         sandbox.Calls.Select(call => call.Operation).ShouldContain("DeleteEndpointConfig");
         sandbox.Calls.Select(call => call.Operation).ShouldContain("DeleteModel");
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_not_there_is_told_from_other_refusals()
+    {
+        var updates = new EndpointUpdates(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+        var error = await Should.ThrowAsync<ReleaseException>(() => updates.PlanAsync("nowhere", image, new(), default));
+        error.Id.ShouldBe(nameof(Messages.EndpointNotFound));
     }
 
     private async Task<EndpointUpdate> UpdateAsync(EcrImage image)
