@@ -15,7 +15,7 @@ public enum InferenceBuildStatus
     /// <summary>CodeBuild itself failed.</summary>
     Fault,
 
-    /// <summary>It ran longer than its project allows.</summary>
+    /// <summary>It ran longer than its project allows, or than it was waited for; <see cref="InferenceBuild.Reason"/> says which.</summary>
     TimedOut,
 
     /// <summary>Somebody stopped it.</summary>

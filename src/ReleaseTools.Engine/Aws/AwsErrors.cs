@@ -8,10 +8,7 @@ internal static class AwsErrors
 {
     /// <summary>Whether looking again later may help: throttled, no connection, or the service's own fault, after the SDK's retries.</summary>
     public static bool IsTransient(this AwsServiceException error) =>
-        error.Kind == ErrorKind.Connection
-        || error.Status is null or >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests
-        || error.Code.Contains("Throttl", StringComparison.OrdinalIgnoreCase)
-        || error.Code is "TooManyRequestsException" or "RequestLimitExceeded" or "RequestTimeout";
+        error.Kind is ErrorKind.Connection or ErrorKind.Timeout;
 
     /// <summary>Whether the request may have had its effect although no good answer came: none at all, a 5xx, or a success that could not be read.</summary>
     public static bool MayHaveBeenDone(this AwsServiceException error) =>

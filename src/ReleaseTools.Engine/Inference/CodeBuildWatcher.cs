@@ -50,8 +50,9 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
                 await Task.Delay(wait < left ? wait : left, time, cancellationToken);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or AwsServiceException)
         {
+            // The wait ends (Ctrl-C, credentials that expired), the build does not.
             observer.Report(new Announced(build.Name, GoesOn(build)));
             throw;
         }

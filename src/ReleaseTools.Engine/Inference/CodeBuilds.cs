@@ -1,13 +1,13 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.CodeBuild;
-using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Inference;
 
 /// <summary>Builds of images on AWS CodeBuild: planned, started, waited for, stopped.</summary>
-public sealed class CodeBuilds(AwsSession aws, IEcrTags ecr, IReleaseObserver observer, TimeProvider time)
+public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
     /// <summary>Says whether the image would be built, or is in ECR already. Reads only.</summary>
     /// <param name="image">The image.</param>
@@ -29,8 +29,8 @@ public sealed class CodeBuilds(AwsSession aws, IEcrTags ecr, IReleaseObserver ob
         if (options.Force || options.NoCache)
             return planned with { Reason = "It was asked for." };
 
-        var sourceTag = InferenceBuildOptions.SourceTag(options.Fingerprint);
-        var digest = await ecr.FindDigestAsync(image.Repository, sourceTag, cancellationToken);
+        var sourceTag = SourceTag.For(options.Fingerprint);
+        var digest = (await registry.FindAsync(image.Repository, sourceTag, cancellationToken))?.Digest;
         return digest is null
             ? planned with { Reason = $"ECR holds no image of these inputs ({sourceTag})." }
             : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = $"ECR holds an image of the same inputs ({sourceTag})." };
@@ -39,7 +39,7 @@ public sealed class CodeBuilds(AwsSession aws, IEcrTags ecr, IReleaseObserver ob
     /// <summary>Puts the release tag on an image that a plan found in ECR.</summary>
     public async Task<InferenceBuild> ReuseAsync(InferenceBuild planned, CancellationToken cancellationToken)
     {
-        await ecr.PutTagAsync(planned.Repository, planned.Digest!, planned.Tag, cancellationToken);
+        await registry.PutTagAsync(planned.Repository, planned.Digest!, planned.Tag, cancellationToken);
         return planned;
     }
 
@@ -117,12 +117,12 @@ public sealed class CodeBuilds(AwsSession aws, IEcrTags ecr, IReleaseObserver ob
     // The build pushes by tag; what counts from here on is the digest ECR holds under it.
     private async Task<InferenceBuild> WithDigestAsync(InferenceBuild build, CancellationToken cancellationToken)
     {
-        var digest = await ecr.FindDigestAsync(build.Repository, build.Tag, cancellationToken);
+        var digest = (await registry.FindAsync(build.Repository, build.Tag, cancellationToken))?.Digest;
         if (digest is null)
             return build with { Status = InferenceBuildStatus.Failed, Reason = $"The build succeeded, but ECR holds no image {build.Repository}:{build.Tag}: does the project's buildspec push to $ECR_URI?" };
 
         if (build.Fingerprint is not null)
-            await ecr.PutTagAsync(build.Repository, digest, InferenceBuildOptions.SourceTag(build.Fingerprint), cancellationToken);
+            await registry.PutTagAsync(build.Repository, digest, SourceTag.For(build.Fingerprint), cancellationToken);
         return build with { Digest = digest };
     }
 }

@@ -23,7 +23,4 @@ public sealed record InferenceBuildOptions
 
     /// <summary>The endpoint the image is for.</summary>
     public string? EndpointName { get; init; }
-
-    /// <summary>The tag that says which inputs an image was made of.</summary>
-    public static string SourceTag(string fingerprint) => $"src-{fingerprint}";
 }

@@ -8,7 +8,10 @@ public sealed record DescribeEndpointRequest(string EndpointName);
 
 public sealed record DescribeEndpointResponse(
     string? EndpointName, string? EndpointArn, string? EndpointConfigName, string? EndpointStatus, string? FailureReason,
-    DateTimeOffset? CreationTime, DateTimeOffset? LastModifiedTime, IReadOnlyList<ProductionVariantSummary>? ProductionVariants, PendingDeploymentSummary? PendingDeploymentSummary);
+    DateTimeOffset? CreationTime, DateTimeOffset? LastModifiedTime, IReadOnlyList<ProductionVariantSummary>? ProductionVariants, PendingDeploymentSummary? PendingDeploymentSummary)
+{
+    public IReadOnlyList<ProductionVariantSummary>? ShadowProductionVariants { get; init; }
+}
 
 public sealed record ProductionVariantSummary(string? VariantName, IReadOnlyList<DeployedImage>? DeployedImages, int? CurrentInstanceCount, int? DesiredInstanceCount, IReadOnlyList<VariantStatus>? VariantStatus);
 public sealed record DeployedImage(string? SpecifiedImage, string? ResolvedImage, DateTimeOffset? ResolutionTime);

@@ -4,13 +4,13 @@ namespace ReleaseTools.Engine.Aws.Ecr;
 /// <param name="Repository">Registry host and name, without tag.</param>
 /// <param name="Tag">The tag as written; null when there is none, which Docker reads as <c>latest</c>.</param>
 /// <param name="Digest">The digest, <c>sha256:…</c>; null when it is named by tag.</param>
-public sealed record ImageReference(string Repository, string? Tag, string? Digest)
+public sealed record NamedImage(string Repository, string? Tag, string? Digest)
 {
     /// <summary>The tag that is meant when it is named by tag.</summary>
     public string EffectiveTag => Tag ?? "latest";
 
     /// <summary>Takes a reference apart.</summary>
-    public static ImageReference Parse(string reference)
+    public static NamedImage Parse(string reference)
     {
         var at = reference.IndexOf('@', StringComparison.Ordinal);
         var digest = at < 0 ? null : reference[(at + 1)..];

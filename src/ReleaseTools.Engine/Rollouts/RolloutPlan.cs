@@ -1,0 +1,52 @@
+using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>What would be rolled out to a service, or why it cannot be; made by reads alone.</summary>
+public sealed record RolloutPlan
+{
+    /// <summary>The service as it runs now.</summary>
+    public required ReleaseService Service { get; init; }
+
+    /// <summary>The image that should run; null to deploy again what the task definition names.</summary>
+    public EcrImage? Image { get; init; }
+
+    /// <summary>Why it cannot be rolled out; null when it can.</summary>
+    public ReleaseException? Problem { get; init; }
+
+    /// <summary>The container that runs the image.</summary>
+    internal ContainerDefinition? Container { get; init; }
+
+    /// <summary>The service's task definition, by ARN.</summary>
+    internal string? TaskDefinitionArn { get; init; }
+
+    /// <summary>The tag that the task definition names, where it has to be on the pushed digest before the deployment.</summary>
+    internal string? TagToMove { get; init; }
+
+    /// <summary>The digests that prove the image: its own, and those its index lists.</summary>
+    internal IReadOnlyCollection<string> AcceptedDigests { get; init; } = [];
+
+    /// <summary>The record that says what would be done.</summary>
+    public ServiceRollout ToRollout() => new()
+    {
+        Service = Service.Service,
+        Cluster = Service.Cluster,
+        Status = Problem is null ? RolloutStatus.Planned : RolloutStatus.Failed,
+        TaskDefinition = Service.TaskDefinition,
+        Digest = Image?.Digest,
+        ImageUri = Image?.ImageUri,
+        RunningDigests = Service.RunningDigests,
+        DesiredCount = Service.DesiredCount,
+        RunningCount = Service.RunningCount,
+        Reason = Problem?.Message ?? Reason(),
+    };
+
+    private string Reason()
+    {
+        if (Image is null)
+            return "A new deployment of what the task definition names.";
+        var moves = TagToMove is null ? "" : $" The tag {TagToMove} is put on it first.";
+        return Image.Digest is null ? $"A new deployment with {Image.Repository}:{Image.Tag}.{moves}" : $"A new deployment with {Image.Digest}.{moves}";
+    }
+}

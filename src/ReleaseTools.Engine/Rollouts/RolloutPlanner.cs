@@ -1,0 +1,80 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>Reads services and says what a rollout of images to them means, and what stands in its way.</summary>
+internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
+{
+    /// <summary>One plan for each service, in the order given.</summary>
+    /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken)
+    {
+        // The image given, not the definition's, says which container is meant.
+        var asked = services.Select(service => imageByService.TryGetValue(service.Service, out var image) ? service with { Repository = image.Repository } : service).ToList();
+        var plans = new List<RolloutPlan>();
+        foreach (var observed in await new ServiceReader(aws).ObserveAsync(asked, cancellationToken))
+        {
+            var plan = Plan(observed, imageByService.GetValueOrDefault(observed.Service.Service));
+            plans.Add(plan.Problem is null ? await WithDigestsAsync(plan, cancellationToken) : plan);
+        }
+
+        return plans;
+    }
+
+    /// <summary>What can be said without asking ECR.</summary>
+    internal static RolloutPlan Plan(ObservedService observed, EcrImage? image)
+    {
+        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, TaskDefinitionArn = observed.Ecs?.TaskDefinition };
+        return plan with { Problem = Problem(observed, image) };
+    }
+
+    private static ReleaseException? Problem(ObservedService observed, EcrImage? image)
+    {
+        var service = observed.Service;
+        if (observed.Ecs is not { } ecs)
+            return ServiceReader.NotFound(service);
+        if (ecs.Status != "ACTIVE")
+            return Error(nameof(Messages.ServiceNotActive), service, service.Service, service.Cluster, ecs.Status);
+
+        // CODE_DEPLOY and EXTERNAL refuse changes by UpdateService; ECS is what no controller means.
+        if (ecs.DeploymentController?.Type is not (null or "ECS"))
+            return Error(nameof(Messages.ServiceControllerNotEcs), service, service.Service, ecs.DeploymentController.Type);
+        if (image is null)
+            return null;
+
+        if (observed.Container?.Image is not { } taskImage)
+        {
+            var images = string.Join(", ", (observed.TaskDefinition?.ContainerDefinitions ?? []).Select(container => container.Image));
+            return Error(nameof(Messages.TaskDefinitionImageNotMatched), service, service.Service, service.TaskDefinition, image.Repository, images);
+        }
+
+        // A task definition that names this very digest is deployed as it is.
+        return NamedImage.Parse(taskImage).Digest is { } pinned && pinned != image.Digest
+            ? Error(nameof(Messages.TaskDefinitionPinsDigest), service, service.Service, service.TaskDefinition, taskImage, image.ImageUri ?? $"{image.Repository}:{image.Tag}")
+            : null;
+    }
+
+    private static ReleaseException Error(string id, ReleaseService service, params object?[] arguments) =>
+        ReleaseException.For(id, ErrorKind.InvalidState, service.Service, arguments);
+
+    private async Task<RolloutPlan> WithDigestsAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Image is not { } image)
+            return plan;
+
+        var named = NamedImage.Parse(plan.Container!.Image!);
+        if (image.Digest is null)
+            return plan with { TagToMove = named.Digest is null && named.EffectiveTag != image.Tag ? named.EffectiveTag : null };
+
+        var there = named.Digest ?? (await registry.FindAsync(image.Repository, named.EffectiveTag, cancellationToken))?.Digest;
+        return plan with
+        {
+            TagToMove = there == image.Digest ? null : named.EffectiveTag,
+            AcceptedDigests = await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using ReleaseTools.Engine.Aws.Ecs;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>What a look at a service says about one deployment of it.</summary>
+internal enum RolloutOutcome
+{
+    /// <summary>It has not ended.</summary>
+    Going,
+
+    /// <summary>ECS says it completed; what runs is to be proven.</summary>
+    Completed,
+
+    /// <summary>It failed.</summary>
+    Failed,
+
+    /// <summary>It failed, and ECS put the former deployment's tasks back.</summary>
+    RolledBack,
+
+    /// <summary>Somebody else's deployment took its place.</summary>
+    Superseded,
+}
+
+/// <summary>
+/// Judges one deployment by one look at its service. It asks what became of <i>this</i> deployment, never whether the
+/// service is stable: a service that was rolled back is stable too.
+/// <code>
+/// service   our deployment        the PRIMARY        else                              verdict
+/// gone, or not ACTIVE             –                  –                                 Failed: it is being deleted
+/// ACTIVE    PRIMARY, COMPLETED    ours               –                                 Completed
+/// ACTIVE    PRIMARY, no state     ours               alone, running = desired          Completed (ECS tells no state for some services)
+/// ACTIVE    FAILED                another            –                                 RolledBack
+/// ACTIVE    not PRIMARY, or gone  another            it, or an event, says that ours   RolledBack
+///                                                    failed, or that it rolls back
+/// ACTIVE    FAILED                ours, for a while  breaker with rollback             Going: the rollback is about to begin
+/// ACTIVE    FAILED                ours               else                              Failed
+/// ACTIVE    never seen            one from before    –                                 Going: a read from before UpdateService
+/// ACTIVE    not PRIMARY, or gone  one from before    ours was seen                     Going: a stale read
+/// ACTIVE    not PRIMARY, or gone  another            –                                 Superseded
+/// ACTIVE    PRIMARY, IN_PROGRESS  ours               too many tasks stopped by fault   Failed, before ECS says so
+/// ACTIVE    PRIMARY, IN_PROGRESS  ours               –                                 Going
+/// </code>
+/// Too many are <see cref="RolloutOptions.MaximumFailedTask"/>, or one whose image cannot be pulled or whose resources
+/// cannot be set up, as that will not get better. Where a breaker counts along (failedTasks above zero; a crash after
+/// RUNNING is not counted) it is given the chance to act first, so that its rollback is seen as one: too many are then
+/// its threshold and as many again on top. (Amazon ECS developer guide, "How the deployment circuit breaker detects failures".)
+/// </summary>
+internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = "")
+{
+    // ECS starts the rollback in the same step that fails the deployment; reads may show one before the other.
+    internal static readonly TimeSpan RollbackGrace = TimeSpan.FromSeconds(15);
+
+    /// <summary>Judges.</summary>
+    public static RolloutVerdict Of(RolloutObservation seen)
+    {
+        if (seen.Service is not { Status: "ACTIVE" } service)
+            return new(RolloutOutcome.Failed, $"The service is {seen.Service?.Status ?? "gone"}: somebody deleted it.");
+
+        var deployments = service.Deployments ?? [];
+        var ours = deployments.FirstOrDefault(deployment => deployment.Id == seen.DeploymentId);
+        var primary = deployments.FirstOrDefault(deployment => deployment.Status == "PRIMARY");
+        return ours is { Status: "PRIMARY" } ? OfPrimary(seen, service, ours) : OfReplaced(seen, service, ours, primary);
+    }
+
+    private static RolloutVerdict OfPrimary(RolloutObservation seen, EcsService service, Deployment ours) => ours.RolloutState switch
+    {
+        "COMPLETED" => new(RolloutOutcome.Completed),
+        null or "" when service.Deployments!.Count == 1 && ours.RunningCount == ours.DesiredCount => new(RolloutOutcome.Completed),
+        "FAILED" when Breaker(service) is { Rollback: true } && seen.FailedFor < RollbackGrace => new(RolloutOutcome.Going, "It failed; ECS is about to roll it back."),
+        "FAILED" => new(RolloutOutcome.Failed, $"The deployment failed. {Why(seen, ours)}".TrimEnd()),
+        _ => OfTasks(seen, service, ours),
+    };
+
+    private static RolloutVerdict OfReplaced(RolloutObservation seen, EcsService service, Deployment? ours, Deployment? primary)
+    {
+        var failed = ours?.RolloutState == "FAILED" || seen.FailedFor > TimeSpan.Zero || SaidToFail(seen, service) || IsRollback(primary);
+        if (primary is not null && failed)
+            return new(RolloutOutcome.RolledBack, $"ECS put {ServiceReader.ShortName(primary.TaskDefinition)} back ({primary.Id}). {Why(seen, ours)}".TrimEnd());
+        if (primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal))
+            return new(RolloutOutcome.Going, "The deployment is not seen yet.");
+        return new(RolloutOutcome.Superseded, $"Somebody else's deployment {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)} took its place.");
+    }
+
+    private static RolloutVerdict OfTasks(RolloutObservation seen, EcsService service, Deployment ours)
+    {
+        var faults = seen.StoppedTasks.Where(task => task.IsFault).ToList();
+        if (faults.Count == 0)
+            return new(RolloutOutcome.Going);
+
+        var breakerCounts = Breaker(service) is { Enable: true } && ours.FailedTasks > 0;
+        var limit = breakerCounts ? BreakerThreshold(ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
+        var hopeless = !breakerCounts && faults.Exists(task => task.IsHopeless);
+        if (!hopeless && faults.Count < limit)
+            return new(RolloutOutcome.Going);
+
+        var goesOn = Breaker(service) is { Enable: true } ? "" : " ECS goes on trying: the service has no circuit breaker.";
+        return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault. {faults[^1].Sentence}{goesOn}");
+    }
+
+    // Half of the desired count, at least 3 and at most 200.
+    private static int BreakerThreshold(int desired) => Math.Clamp((desired + 1) / 2, 3, 200);
+
+    private static DeploymentCircuitBreaker? Breaker(EcsService service) => service.DeploymentConfiguration?.DeploymentCircuitBreaker;
+
+    // "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/…" is the reason of the new PRIMARY.
+    private static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
+
+    // "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."
+    private static bool SaidToFail(RolloutObservation seen, EcsService service) => (service.Events ?? []).Any(said =>
+        said.Message?.Contains(seen.DeploymentId, StringComparison.Ordinal) == true && said.Message.Contains("deployment failed", StringComparison.OrdinalIgnoreCase));
+
+    private static string Why(RolloutObservation seen, Deployment? ours)
+    {
+        var state = string.IsNullOrWhiteSpace(ours?.RolloutStateReason) ? "" : $"ECS says: {ours.RolloutStateReason.Trim()}";
+        var task = seen.StoppedTasks.LastOrDefault(stopped => stopped.IsFault)?.Sentence ?? "";
+        return $"{state} {task}".Trim();
+    }
+
+    private static string Count(int tasks) => tasks == 1 ? "1 task" : $"{tasks} tasks";
+}
+
+/// <summary>What is known of one deployment at one look.</summary>
+internal sealed record RolloutObservation
+{
+    /// <summary>The deployment that UpdateService started.</summary>
+    public required string DeploymentId { get; init; }
+
+    /// <summary>The service as described now; null when DescribeServices no longer knows it.</summary>
+    public required EcsService? Service { get; init; }
+
+    /// <summary>The deployments there were before ours.</summary>
+    public IReadOnlyCollection<string> FormerDeployments { get; init; } = [];
+
+    /// <summary>The tasks of our deployment that stopped, oldest first.</summary>
+    public IReadOnlyList<TaskStop> StoppedTasks { get; init; } = [];
+
+    /// <summary>How long ago our deployment was first seen FAILED; zero when it was not.</summary>
+    public TimeSpan FailedFor { get; init; }
+
+    /// <summary>How many tasks may stop by the deployment's fault before it is given up.</summary>
+    public int MaximumFailedTask { get; init; } = 3;
+}

@@ -1,0 +1,136 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>Reads services as they run now.</summary>
+public sealed class ServiceReader(AwsSession aws)
+{
+    // DescribeServices takes 10, DescribeTasks 100 (API reference).
+    internal const int ServicesPerCall = 10;
+    internal const int TasksPerCall = 100;
+
+    /// <summary>The services as they run now, in the order given; what the definition says of them is kept.</summary>
+    /// <exception cref="ReleaseException">A cluster or a service is not there.</exception>
+    public async Task<IReadOnlyList<ReleaseService>> ReadAsync(IReadOnlyList<ReleaseService> services, CancellationToken cancellationToken)
+    {
+        var read = new List<ReleaseService>();
+        foreach (var observed in await ObserveAsync(services, cancellationToken))
+        {
+            if (observed.Ecs is null)
+                throw NotFound(observed.Service);
+
+            var tasks = await RunningTasksAsync(observed.Service.Cluster, observed.Service.Service, cancellationToken);
+            var container = observed.Container?.Name;
+            read.Add(observed.Service with
+            {
+                RunningDigests = [.. tasks.SelectMany(task => task.Containers ?? [])
+                    .Where(one => container is null || one.Name == container)
+                    .Select(one => one.ImageDigest).OfType<string>().Distinct(StringComparer.Ordinal)],
+            });
+        }
+
+        return read;
+    }
+
+    /// <summary>Services with what AWS says of them. A service that is not there has no <see cref="ObservedService.Ecs"/>.</summary>
+    internal async Task<IReadOnlyList<ObservedService>> ObserveAsync(IReadOnlyList<ReleaseService> services, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<(string Cluster, string Service), EcsService>();
+        foreach (var cluster in services.GroupBy(service => service.Cluster, StringComparer.Ordinal))
+        {
+            await MustBeActiveAsync(cluster.Key, cancellationToken);
+            foreach (var service in await DescribeAsync(aws.Ecs, cluster.Key, [.. cluster.Select(service => service.Service)], cancellationToken))
+                found[(cluster.Key, service.ServiceName ?? "")] = service;
+        }
+
+        var definitions = new Dictionary<string, TaskDefinition?>(StringComparer.Ordinal);
+        var observed = new List<ObservedService>();
+        foreach (var service in services)
+        {
+            if (!found.TryGetValue((service.Cluster, service.Service), out var ecs))
+            {
+                observed.Add(new(service, Ecs: null, TaskDefinition: null, Container: null));
+                continue;
+            }
+
+            var arn = ecs.TaskDefinition ?? "";
+            if (arn.Length > 0 && !definitions.ContainsKey(arn))
+                definitions[arn] = (await aws.Ecs.DescribeTaskDefinitionAsync(new(arn), cancellationToken)).TaskDefinition;
+            observed.Add(Observe(service, ecs, definitions.GetValueOrDefault(arn)));
+        }
+
+        return observed;
+    }
+
+    /// <summary>Describes services in tens; those that are not there are left out.</summary>
+    internal static async Task<IReadOnlyList<EcsService>> DescribeAsync(EcsClient ecs, string cluster, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var described = new List<EcsService>();
+        foreach (var ten in names.Distinct(StringComparer.Ordinal).Chunk(ServicesPerCall))
+            described.AddRange((await ecs.DescribeServicesAsync(new(cluster, ten), cancellationToken)).Services ?? []);
+        return described;
+    }
+
+    /// <summary>The tasks of a service that ECS means to run. Those it has told to stop are not among them.</summary>
+    internal Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken) =>
+        TasksAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, known: [], cancellationToken);
+
+    /// <summary>All tasks of a list, except those known already.</summary>
+    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(ListTasksRequest request, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    {
+        var arns = new List<string>();
+        string? next = null;
+        do
+        {
+            var page = await aws.Ecs.ListTasksAsync(request with { NextToken = next }, cancellationToken);
+            arns.AddRange((page.TaskArns ?? []).Where(arn => !known.Contains(arn, StringComparer.Ordinal)));
+            next = page.NextToken;
+        }
+        while (next is not null);
+
+        var tasks = new List<EcsTask>();
+        foreach (var hundred in arns.Chunk(TasksPerCall))
+            tasks.AddRange((await aws.Ecs.DescribeTasksAsync(new(request.Cluster, hundred), cancellationToken)).Tasks ?? []);
+        return tasks;
+    }
+
+    internal static ReleaseException NotFound(ReleaseService service) =>
+        ReleaseException.For(nameof(Messages.ServiceNotFound), ErrorKind.NotFound, service.Service, service.Service, service.Cluster);
+
+    // arn:aws:ecs:region:account:task-definition/family:revision
+    internal static string? ShortName(string? taskDefinitionArn) => taskDefinitionArn?[(taskDefinitionArn.LastIndexOf('/') + 1)..];
+
+    private static ObservedService Observe(ReleaseService service, EcsService ecs, TaskDefinition? definition)
+    {
+        var containers = definition?.ContainerDefinitions ?? [];
+        var container = service.Repository is { } repository
+            ? containers.FirstOrDefault(one => one.Image is not null && NamedImage.Parse(one.Image).IsIn(repository))
+            : containers.FirstOrDefault(one => one.Essential != false); // essential unless it says otherwise
+        return new(
+            service with
+            {
+                Status = ecs.Status,
+                TaskDefinition = ShortName(ecs.TaskDefinition),
+                TaskImage = (container ?? containers.FirstOrDefault(one => one.Essential != false))?.Image,
+                DesiredCount = ecs.DesiredCount,
+                RunningCount = ecs.RunningCount,
+                PendingCount = ecs.PendingCount,
+            },
+            ecs,
+            definition,
+            container);
+    }
+
+    private async Task MustBeActiveAsync(string cluster, CancellationToken cancellationToken)
+    {
+        var answer = await aws.Ecs.DescribeClustersAsync(new([cluster]), cancellationToken);
+        if (answer.Clusters is not [{ Status: "ACTIVE" or null }, ..])
+            throw ReleaseException.For(nameof(Messages.ClusterNotFound), ErrorKind.NotFound, cluster, cluster, aws.Region);
+    }
+}
+
+/// <summary>A service, what ECS says of it, its task definition, and the container in it that runs the image.</summary>
+internal sealed record ObservedService(ReleaseService Service, EcsService? Ecs, TaskDefinition? TaskDefinition, ContainerDefinition? Container);

@@ -1,0 +1,57 @@
+using ReleaseTools.Engine.Aws.Ecs;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>A task that stopped, and what its stop says about its deployment.</summary>
+/// <param name="Task">The task for people.</param>
+/// <param name="IsFault">Whether it counts against the deployment.</param>
+/// <param name="IsHopeless">Whether the next task will fare no better.</param>
+internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
+{
+    private static readonly string[] HopelessReasons = ["CannotPullContainerError", "ResourceInitializationError"];
+
+    /// <summary>What happened, in one sentence.</summary>
+    public string Sentence
+    {
+        get
+        {
+            var exit = Task.ExitCode is { } code ? $" exited with {code}{Meaning(code)}" : " stopped";
+            return $"{(Task.Container is null ? "A task" : $"Container {Task.Container}")}{exit}: {Task.Reason ?? Task.StopCode ?? "ECS gave no reason"}.";
+        }
+    }
+
+    /// <summary>
+    /// Reads a stopped task. Of the stop codes only TaskFailedToStart and EssentialContainerExited are the deployment's
+    /// fault; of those ECS itself gives, a failed health check is too. (Task, API reference.)
+    /// </summary>
+    public static TaskStop Of(EcsTask task)
+    {
+        var containers = task.Containers ?? [];
+        var culprit = containers.FirstOrDefault(container => container.ExitCode is not (null or 0))
+            ?? containers.FirstOrDefault(container => container.Reason is not null)
+            ?? containers.FirstOrDefault(container => container.ExitCode is not null);
+        var reason = string.Join("; ", new[] { task.StoppedReason }.Concat(containers.Select(container => container.Reason))
+            .OfType<string>().Select(text => text.Trim().TrimEnd('.')).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal));
+        var isFault = task.StopCode is "TaskFailedToStart" or "EssentialContainerExited" || reason.Contains("health checks", StringComparison.OrdinalIgnoreCase);
+        return new(
+            new()
+            {
+                TaskArn = task.TaskArn ?? "",
+                StopCode = task.StopCode,
+                Reason = reason.Length == 0 ? null : reason,
+                Container = culprit?.Name,
+                ExitCode = culprit?.ExitCode,
+            },
+            isFault,
+            isFault && Array.Exists(HopelessReasons, hopeless => reason.Contains(hopeless, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    // 128 + the signal that ended the process.
+    private static string Meaning(int exitCode) => exitCode switch
+    {
+        137 => " (killed: out of memory, or it did not stop in time)",
+        139 => " (segmentation fault)",
+        143 => " (told to stop)",
+        _ => "",
+    };
+}

@@ -1,0 +1,334 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Tests.Doubles;
+
+namespace ReleaseTools.Engine.Tests.Rollouts;
+
+public sealed class EcsRolloutsTests
+{
+    private const string Repository = "1.dkr.ecr.eu-west-1.amazonaws.com/web";
+    private const string New = "sha256:new";
+    private const string Old = "sha256:old";
+
+    private readonly ScriptedAws aws = new();
+    private readonly TagsInMemory registry = new TagsInMemory().With(Repository, "latest", Old);
+    private readonly RecordingObserver observer = new();
+    private readonly JumpingTime time = new();
+
+    public EcsRolloutsTests()
+    {
+        aws.On("DescribeClusters", """{"clusters":[{"clusterName":"main","status":"ACTIVE"}]}""");
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/1", "COMPLETED")));
+        aws.On("DescribeTaskDefinition", _ => TaskDefinition($"{Repository}:latest"));
+        aws.On("UpdateService", _ => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1") });
+        aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" ? Arns() : Arns("arn:task/new"));
+        aws.On("DescribeTasks", _ => Tasks(RunningTask("arn:task/new", New)));
+    }
+
+    [Fact]
+    public async Task A_completed_deployment_whose_tasks_run_the_pushed_digest_is_verified()
+    {
+        var plan = await PlanAsync();
+        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")), () => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Verified, rollout.Reason);
+        rollout.DeploymentId.ShouldBe("ecs-svc/2");
+        rollout.RunningDigests.ShouldBe([New]);
+        rollout.Duration.ShouldBeGreaterThan(TimeSpan.Zero);
+        aws.RequestsOf("UpdateService").Single().ToJsonString().ShouldBe("""{"cluster":"main","service":"web","forceNewDeployment":true}""");
+    }
+
+    [Fact]
+    public async Task The_tag_is_moved_before_the_deployment_and_not_by_the_plan()
+    {
+        var plan = await PlanAsync();
+        registry.Put.ShouldBeEmpty();
+        plan.ToRollout().Reason.ShouldBe($"A new deployment with {New}. The tag latest is put on it first.");
+        aws.On("UpdateService", _ =>
+        {
+            registry.Put.ShouldBe([$"{Repository}:latest={New}"]);
+            return new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS") };
+        });
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_on_the_digest_already_is_left_alone()
+    {
+        registry.With(Repository, "latest", New);
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
+        registry.Put.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_task_that_goes_on_running_another_digest_is_a_mismatch_and_not_a_success()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(RunningTask("arn:task/old", Old)));
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Mismatch);
+        rollout.RunningDigests.ShouldBe([Old]);
+    }
+
+    [Fact]
+    public async Task A_rollback_is_not_a_success_although_the_service_is_stable_again()
+    {
+        var plan = await PlanAsync();
+        aws.InTurn(
+            "DescribeServices",
+            () => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")),
+            () => Services(Service("ecs-svc/3", "COMPLETED", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.RolledBack);
+    }
+
+    [Fact]
+    public async Task The_third_crash_ends_the_wait_with_exit_code_and_log_lines()
+    {
+        var plan = await PlanAsync();
+        var crashes = 0;
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", failed: ++crashes)));
+        aws.On("ListTasks", _ => Arns([.. Enumerable.Range(1, crashes).Select(i => $"arn:aws:ecs:eu-west-1:1:task/main/t{i}")]));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => StoppedTask((string)arn!))]));
+        aws.On("GetLogEvents", """{"events":[{"message":"panic: no database\n"}],"nextForwardToken":"f","nextBackwardToken":"b"}""");
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed);
+        rollout.StoppedTasks.Count.ShouldBe(3);
+        rollout.StoppedTasks[0].ExitCode.ShouldBe(1);
+        rollout.StoppedTasks[0].LogLines.ShouldBe(["panic: no database"]);
+        crashes.ShouldBe(3); // judged by the very look that showed the third
+        observer.Of<TaskStopped>().Select(told => told.Task.TaskArn).ShouldBeUnique();
+        aws.RequestsOf("GetLogEvents").First()["logStreamName"]!.GetValue<string>().ShouldBe("ecs/app/t1");
+        aws.RequestsOf("ListTasks").First()["startedBy"]!.GetValue<string>().ShouldBe("ecs-svc/2");
+    }
+
+    [Fact]
+    public async Task While_nothing_happens_no_tasks_are_listed()
+    {
+        var plan = await PlanAsync();
+        var looks = 0;
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")));
+        time.OnWait = _ => looks++;
+
+        await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(5) });
+
+        looks.ShouldBeGreaterThan(50);
+        aws.Operations.ShouldNotContain("ListTasks");
+    }
+
+    [Fact]
+    public async Task While_nothing_moves_the_wait_between_looks_stays_within_five_seconds()
+    {
+        var plan = await PlanAsync();
+        var waits = new List<TimeSpan>();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS")));
+        time.OnWait = waits.Add;
+
+        var rollout = await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(5) });
+
+        waits[0].ShouldBe(TimeSpan.FromSeconds(1));
+        waits.Max().ShouldBe(TimeSpan.FromSeconds(5));
+        rollout.Status.ShouldBe(RolloutStatus.TimedOut);
+        rollout.Reason!.ShouldContain("Deployment ecs-svc/2 of web goes on.");
+        rollout.Duration.ShouldBe(TimeSpan.FromMinutes(5), tolerance: TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Throttling_during_the_wait_is_waited_out()
+    {
+        var plan = await PlanAsync();
+        aws.InTurn(
+            "DescribeServices",
+            () => throw ScriptedAws.Error("ThrottlingException"), () => throw ScriptedAws.Error("ServerException", status: System.Net.HttpStatusCode.InternalServerError),
+            () => throw ScriptedAws.Error("ConnectionLost", status: null), () => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
+    }
+
+    [Fact]
+    public async Task Credentials_that_expire_end_the_wait_and_say_that_the_deployment_goes_on()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => throw ScriptedAws.Error("ExpiredTokenException"));
+
+        await Should.ThrowAsync<AwsServiceException>(() => RolloutAsync(plan));
+        observer.Of<Announced>().Single().Message.ShouldContain("ecs-svc/2 of web goes on");
+    }
+
+    [Fact]
+    public async Task A_stop_by_the_user_ends_the_wait_and_says_that_the_deployment_goes_on()
+    {
+        var plan = await PlanAsync();
+        using var stop = new CancellationTokenSource();
+        aws.On("DescribeServices", _ =>
+        {
+            stop.Cancel();
+            return Services(Service("ecs-svc/2", "IN_PROGRESS"));
+        });
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync([plan], new(), stop.Token));
+        observer.Of<Announced>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
+    }
+
+    [Fact]
+    public async Task Service_events_are_told_once_and_only_those_since_the_start()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", events: ["before"]) });
+        aws.InTurn(
+            "DescribeServices",
+            () => Services(Service("ecs-svc/2", "IN_PROGRESS", events: ["before", "first"])), () => Services(Service("ecs-svc/2", "IN_PROGRESS", events: ["before", "first", "second"])),
+            () => Services(Service("ecs-svc/2", "COMPLETED", events: ["before", "first", "second"])));
+
+        await RolloutAsync(plan);
+        observer.Of<ServiceSaid>().Select(said => said.Message).ShouldBe(["first", "second"]);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(10, 1)]
+    [InlineData(11, 2)]
+    [InlineData(100, 10)]
+    public async Task A_look_at_N_services_is_one_call_for_every_ten(int services, int calls)
+    {
+        var names = Enumerable.Range(1, services).Select(i => $"s{i}").ToList();
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));
+        aws.On("UpdateService", request => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", name: Text(request, "service")!) });
+        var plans = await Rollouts.PlanAsync([.. names.Select(name => new ReleaseService { Service = name, Cluster = "main" })], names.ToDictionary(name => name, _ => Image()), default);
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/2", "COMPLETED", name: (string)name!))]));
+        aws.Calls.Clear();
+
+        var rollouts = await Rollouts.RolloutAsync(plans, new(), default);
+
+        rollouts.Select(rollout => rollout.Service).ShouldBe(names);
+        rollouts.ShouldAllBe(rollout => rollout.Status == RolloutStatus.Verified);
+        aws.Operations.Count(operation => operation == "DescribeServices").ShouldBe(calls);
+    }
+
+    [Fact]
+    public async Task A_service_that_cannot_be_rolled_out_fails_alone()
+    {
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Where(name => (string)name! == "web").Select(_ => Service("ecs-svc/2", "COMPLETED"))]));
+        var plans = await Rollouts.PlanAsync(
+            [new() { Service = "gone", Cluster = "main" }, new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
+
+        plans[0].Problem!.Id.ShouldBe(nameof(Messages.ServiceNotFound));
+        var rollouts = await Rollouts.RolloutAsync(plans, new(), default);
+        rollouts.Select(rollout => rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Verified]);
+        rollouts[0].Reason!.ShouldContain("no ECS service 'gone'");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_not_there_is_an_error()
+    {
+        aws.On("DescribeClusters", """{"clusters":[],"failures":[{"arn":"main","reason":"MISSING"}]}""");
+        (await Should.ThrowAsync<ReleaseException>(PlanAsync)).Id.ShouldBe(nameof(Messages.ClusterNotFound));
+    }
+
+    [Theory]
+    [InlineData("DRAINING", "ECS", nameof(Messages.ServiceNotActive))]
+    [InlineData("INACTIVE", "ECS", nameof(Messages.ServiceNotActive))]
+    [InlineData("ACTIVE", "CODE_DEPLOY", nameof(Messages.ServiceControllerNotEcs))]
+    [InlineData("ACTIVE", "EXTERNAL", nameof(Messages.ServiceControllerNotEcs))]
+    public async Task What_stands_in_the_way_is_found_before_anything_changes(string status, string controller, string id)
+    {
+        var service = Service("ecs-svc/1", "COMPLETED");
+        service["status"] = status;
+        service["deploymentController"] = new JsonObject { ["type"] = controller };
+        aws.On("DescribeServices", _ => Services(service.DeepClone().AsObject()));
+
+        var plan = await PlanAsync();
+        plan.Problem!.Id.ShouldBe(id);
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Failed);
+        aws.Operations.ShouldNotContain("UpdateService");
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_pins_another_digest_is_an_error()
+    {
+        aws.On("DescribeTaskDefinition", _ => TaskDefinition($"{Repository}@{Old}"));
+        (await PlanAsync()).Problem!.Id.ShouldBe(nameof(Messages.TaskDefinitionPinsDigest));
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_runs_other_repositories_is_an_error_that_names_them()
+    {
+        aws.On("DescribeTaskDefinition", _ => TaskDefinition("nginx:1.27"));
+        var problem = (await PlanAsync()).Problem!;
+        problem.Id.ShouldBe(nameof(Messages.TaskDefinitionImageNotMatched));
+        problem.Message.ShouldContain("nginx:1.27");
+    }
+
+    [Fact]
+    public async Task A_service_is_read_with_what_its_tasks_run()
+    {
+        var service = (await new ServiceReader(aws.Session).ReadAsync([new() { Service = "web", Cluster = "main", Repository = Repository }], default)).Single();
+        (service.Status, service.TaskDefinition, service.TaskImage, service.DesiredCount).ShouldBe(("ACTIVE", "web:7", $"{Repository}:latest", 1));
+        service.RunningDigests.ShouldBe([New]);
+    }
+
+    private EcsRollouts Rollouts => new(aws.Session, registry, observer, time);
+
+    private static EcrImage Image() => new() { Name = "web", Repository = Repository, Tag = "4f2c9e1", Digest = New };
+
+    private async Task<RolloutPlan> PlanAsync() =>
+        (await Rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = Image() }, default)).Single();
+
+    private async Task<ServiceRollout> RolloutAsync(RolloutPlan plan, RolloutOptions? options = null) =>
+        (await Rollouts.RolloutAsync([plan], options ?? new(), default)).Single();
+
+    private static string? Text(JsonObject request, string member) => (string?)request[member];
+
+    private static JsonObject Services(params JsonObject[] services) => new() { ["services"] = new JsonArray([.. services]), ["failures"] = new JsonArray() };
+
+    private static JsonObject Service(string primary, string state, string? former = null, int failed = 0, string? reason = null, string[]? events = null, string name = "web")
+    {
+        var deployments = new JsonArray(Deployment(primary, "PRIMARY", state, failed, reason));
+        if (former is not null)
+            deployments.Add(Deployment(former, "ACTIVE", "COMPLETED", 0, null));
+        return new()
+        {
+            ["serviceName"] = name, ["status"] = "ACTIVE", ["desiredCount"] = 1, ["runningCount"] = 1, ["taskDefinition"] = "arn:aws:ecs:eu-west-1:1:task-definition/web:7",
+            ["deployments"] = deployments,
+            ["events"] = new JsonArray([.. (events ?? []).Reverse().Select(said => new JsonObject { ["id"] = said, ["createdAt"] = 1.5, ["message"] = said })]),
+        };
+    }
+
+    private static JsonObject Deployment(string id, string status, string state, int failed, string? reason) => new()
+    {
+        ["id"] = id, ["status"] = status, ["rolloutState"] = state, ["rolloutStateReason"] = reason, ["desiredCount"] = 1, ["runningCount"] = 1, ["failedTasks"] = failed,
+        ["taskDefinition"] = "arn:aws:ecs:eu-west-1:1:task-definition/web:7",
+    };
+
+    private static JsonObject TaskDefinition(string image) => JsonNode.Parse($$$$"""
+        {"taskDefinition":{"family":"web","revision":7,"containerDefinitions":[{"name":"app","image":"{{{{image}}}}","essential":true,
+          "logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"ecs"}}}]}}
+        """)!.AsObject();
+
+    private static JsonObject Arns(params string[] arns) => new() { ["taskArns"] = new JsonArray([.. arns.Select(arn => JsonValue.Create(arn))]) };
+
+    private static JsonObject Tasks(params JsonObject[] tasks) => new() { ["tasks"] = new JsonArray([.. tasks]) };
+
+    private static JsonObject RunningTask(string arn, string digest) => JsonNode.Parse($$"""
+        {"taskArn":"{{arn}}","lastStatus":"RUNNING","desiredStatus":"RUNNING","startedBy":"ecs-svc/2","containers":[{"name":"app","imageDigest":"{{digest}}"}]}
+        """)!.AsObject();
+
+    private static JsonObject StoppedTask(string arn) => JsonNode.Parse($$"""
+        {"taskArn":"{{arn}}","taskDefinitionArn":"web:7","lastStatus":"STOPPED","desiredStatus":"STOPPED","startedBy":"ecs-svc/2","stopCode":"EssentialContainerExited",
+         "stoppedReason":"Essential container in task exited","containers":[{"name":"app","exitCode":1}]}
+        """)!.AsObject();
+}

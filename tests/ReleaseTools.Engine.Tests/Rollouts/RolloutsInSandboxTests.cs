@@ -1,0 +1,68 @@
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Tests.Doubles;
+
+namespace ReleaseTools.Engine.Tests.Rollouts;
+
+public sealed class RolloutsInSandboxTests : IAsyncLifetime
+{
+    private readonly FurnishedSandbox sandbox = new();
+    private readonly RecordingObserver observer = new();
+
+    public async ValueTask InitializeAsync() => await sandbox.StartAsync();
+
+    public ValueTask DisposeAsync() => sandbox.DisposeAsync();
+
+    [Fact]
+    public async Task What_was_pushed_under_the_release_tag_is_what_runs_after_the_rollout()
+    {
+        await sandbox.WithServiceAsync();
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+
+        var rollout = await RolloutAsync(image);
+
+        rollout.Status.ShouldBe(RolloutStatus.Verified, rollout.Reason);
+        rollout.RunningDigests.ShouldBe([image.Digest!]);
+        observer.Of<ServiceSaid>().ShouldNotBeEmpty();
+        observer.Of<DeploymentProgress>()[^1].RolloutState.ShouldBe("COMPLETED");
+    }
+
+    [Fact]
+    public async Task Desired_0_is_deployed()
+    {
+        await sandbox.WithServiceAsync(desired: 0);
+        (await RolloutAsync(await sandbox.PushAsync("4f2c9e1", "second"))).Status.ShouldBe(RolloutStatus.Deployed);
+    }
+
+    [Fact]
+    public async Task A_crash_loop_without_breaker_fails_with_exit_code_and_log()
+    {
+        await sandbox.WithServiceAsync();
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.TaskCrash, Target = "web", Count = null, Delay = TimeSpan.FromSeconds(2), ExitCode = 3, LogLines = ["no database"] });
+
+        var rollout = await RolloutAsync(await sandbox.PushAsync("4f2c9e1", "second"));
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed, rollout.Reason);
+        rollout.StoppedTasks[0].ExitCode.ShouldBe(3);
+        rollout.StoppedTasks[0].LogLines.ShouldContain("no database");
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_pulled_is_rolled_back_by_a_breaker_and_said_as_that()
+    {
+        await sandbox.WithServiceAsync(breaker: true);
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = 4 });
+
+        var rollout = await RolloutAsync(await sandbox.PushAsync("4f2c9e1", "second"));
+
+        rollout.Status.ShouldBe(RolloutStatus.RolledBack, rollout.Reason);
+        rollout.Reason!.ShouldContain("CannotPullContainerError");
+    }
+
+    private async Task<ServiceRollout> RolloutAsync(EcrImage image)
+    {
+        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
+        var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
+        return (await rollouts.RolloutAsync(plans, new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single();
+    }
+}
