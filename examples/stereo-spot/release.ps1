@@ -44,7 +44,7 @@ try {
         $env:TF_VAR_registry = $sandbox.RegistryHost
     }
     else {
-        Write-Warning 'There is no terraform on PATH: the outputs come from packages/aws-infra/sandbox.env.'
+        $PSCmdlet.WriteWarning('There is no terraform on PATH: the outputs come from packages/aws-infra/sandbox.env.')
         $infra = [IO.Path]::Combine($PSScriptRoot, 'packages', 'aws-infra')
         $outputs = [IO.File]::ReadAllText([IO.Path]::Combine($infra, 'sandbox.env'))
         [IO.File]::WriteAllText([IO.Path]::Combine($infra, '.env'), $outputs.Replace('127.0.0.1:4599', $sandbox.RegistryHost))
