@@ -29,7 +29,7 @@ internal static class AwsErrorMapper
         {
             throw OfService(service, operation, exception);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (IsTimeout(exception))
         {
             throw Create(nameof(Messages.AwsTimedOut), ErrorKind.Timeout, service, operation, "RequestTimeout", status: null, requestId: null, exception.Message, exception);
         }
@@ -85,6 +85,9 @@ internal static class AwsErrorMapper
     private static AwsServiceException Create(
         string id, ErrorKind kind, AwsService service, string operation, string code, HttpStatusCode? status, string? requestId, string message, Exception? inner) =>
         AwsServiceException.Create(id, kind, service.SigningName, operation, code, status, requestId, message, inner);
+
+    // A timeout reaches us as itself, as a cancellation, or as the broken stream it caused.
+    private static bool IsTimeout(Exception? exception) => exception is OperationCanceledException or TimeoutException || (exception is not null && IsTimeout(exception.InnerException));
 
     private static string UpTo(string text, string mark) =>
         text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? text[..at].TrimEnd() : text;

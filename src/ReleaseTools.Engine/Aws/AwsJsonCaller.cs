@@ -41,7 +41,7 @@ internal sealed class AwsJsonCaller : IAwsCaller, IDisposable
             // A JSON null is as little an answer as no body at all.
             return JsonSerializer.Deserialize(answer.Body, responseType) ?? throw new JsonException("The body is null.");
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or InvalidOperationException)
         {
             throw AwsErrorMapper.Malformed(service, operation, answer, exception);
         }

@@ -21,7 +21,7 @@ public sealed class AwsServiceException : ReleaseException
     internal static AwsServiceException Create(
         string id, ErrorKind kind, string service, string operation, string code, HttpStatusCode? status, string? requestId, string message, Exception? innerException)
     {
-        object?[] arguments = [service, operation, code, message, requestId ?? "none"];
+        object?[] arguments = [service, operation, code, message, string.IsNullOrEmpty(requestId) ? "none" : requestId];
         return new(id, kind, service, operation, code, status, requestId, Text(id, arguments), Text(id + "_Action", arguments), innerException);
     }
 

@@ -55,7 +55,7 @@ internal static class EndpointMachine
 
     /// <summary>Begins its deletion.</summary>
     public static Endpoint Delete(Endpoint endpoint, DateTimeOffset now, EndpointDurations durations) =>
-        Enter(endpoint with { Pending = null, Ending = null }, "Deleting", now, durations);
+        Enter(endpoint, "Deleting", now, durations);
 
     /// <summary>Puts it into a status, whatever it was in: how a test or a fault brings about what has no operation.</summary>
     public static Endpoint Force(Endpoint endpoint, string status, string? reason, DateTimeOffset now, EndpointDurations durations) =>

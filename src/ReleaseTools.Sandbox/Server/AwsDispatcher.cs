@@ -17,37 +17,14 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
     {
         var body = await ReadAsync(context.Request, cancellationToken);
         var call = Route(context.Request, body);
-        var requestId = Guid.NewGuid().ToString();
-        var number = 0L;
-        var faults = new OperationFaults();
-        AwsError? error;
         JsonObject? answer = null;
-        try
-        {
-            error = call.Service is null ? call.Protocol.ErrorForUnknown(call.Operation) : Refusal(context.Request, body, call);
-            var request = error is null ? call.Protocol.Read(body) : [];
-            var target = error is null ? call.Service!.TargetOf(call.Operation!, request) : null;
-            number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target);
-            if (error is null)
-            {
-                faults = OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
-                error = faults.AnswerInstead();
-            }
-
-            if (error is null && !faults.DropsConnection)
-                answer = CarryOut(call.Service!, call.Operation!, request);
-        }
-        catch (SandboxException refusal)
-        {
-            error = AwsError.From(refusal);
-        }
-        catch (Exception bug) when (bug is not OutOfMemoryException)
-        {
-            error = AwsError.Internal(bug);
-        }
-
-        if (number == 0)
-            number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target: null);
+        var (request, error) = Check(context.Request, body, call);
+        var target = request is null ? null : TargetOf(call, request);
+        var number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target);
+        var faults = request is null ? new OperationFaults() : OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
+        error ??= faults.AnswerInstead();
+        if (error is null && !faults.DropsConnection)
+            (answer, error) = CarryOut(call.Service!, call.Operation!, request!);
         if (faults.DropsConnection || faults.DropsAnswer)
         {
             ConnectionDrop.Drop(context);
@@ -57,7 +34,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         calls.Complete(number, error?.Status ?? 200, error?.Code);
         if (faults.Delay > TimeSpan.Zero)
             await Task.Delay(faults.Delay, cancellationToken);
-        await WriteAsync(context.Response, call, answer, error, requestId, cancellationToken);
+        await WriteAsync(context.Response, call, answer, error, cancellationToken);
     }
 
     private static async Task<byte[]> ReadAsync(HttpListenerRequest request, CancellationToken cancellationToken)
@@ -85,8 +62,6 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
 
     private AwsError? Refusal(HttpListenerRequest request, byte[] body, AwsCall call)
     {
-        if (call.Operation is null)
-            return call.Protocol.ErrorForUnknown(call.Operation);
         var url = request.RawUrl!.Split('?', 2);
         var signed = new SignedRequest
         {
@@ -99,15 +74,56 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         return verifier.Verify(signed, call.Service!.Name) is { } refusal ? call.Protocol.ErrorFor(refusal) : null;
     }
 
-    private JsonObject CarryOut(SandboxService service, string operation, JsonObject request)
+    // What stands between a request and its operation: a known service, a good signature, readable parameters.
+    private (JsonObject? Request, AwsError? Error) Check(HttpListenerRequest request, byte[] body, AwsCall call)
     {
-        lock (world.Gate)
+        if (call.Service is null || call.Operation is null)
+            return (null, call.Protocol.ErrorForUnknown(call.Operation));
+        if (Refusal(request, body, call) is { } error)
+            return (null, error);
+        try
         {
-            services.Advance(world);
-            var answer = service.Invoke(operation, request);
-            if (!ReadsOnly(operation))
-                changed();
-            return answer;
+            return (call.Protocol.Read(body), null);
+        }
+        catch (SandboxException malformed)
+        {
+            return (null, AwsError.From(malformed));
+        }
+    }
+
+    // A member of the wrong type has no target; the operation refuses it in a moment.
+    private static string? TargetOf(AwsCall call, JsonObject request)
+    {
+        try
+        {
+            return call.Service!.TargetOf(call.Operation!, request);
+        }
+        catch (SandboxException)
+        {
+            return null;
+        }
+    }
+
+    private (JsonObject? Answer, AwsError? Error) CarryOut(SandboxService service, string operation, JsonObject request)
+    {
+        try
+        {
+            lock (world.Gate)
+            {
+                services.Advance(world);
+                var answer = service.Invoke(operation, request);
+                if (!ReadsOnly(operation))
+                    changed();
+                return (answer, null);
+            }
+        }
+        catch (SandboxException refusal)
+        {
+            return (null, AwsError.From(refusal));
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            return (null, AwsError.Internal(bug));
         }
     }
 
@@ -117,8 +133,9 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         || operation.StartsWith("Get", StringComparison.Ordinal)
         || operation.StartsWith("BatchGet", StringComparison.Ordinal);
 
-    private static async Task WriteAsync(HttpListenerResponse response, AwsCall call, JsonObject? answer, AwsError? error, string requestId, CancellationToken cancellationToken)
+    private static async Task WriteAsync(HttpListenerResponse response, AwsCall call, JsonObject? answer, AwsError? error, CancellationToken cancellationToken)
     {
+        var requestId = Guid.NewGuid().ToString();
         response.Headers["x-amzn-RequestId"] = requestId;
         response.StatusCode = error?.Status ?? 200;
         var bytes = error switch

@@ -15,9 +15,13 @@ internal sealed class JsonProtocol : IAwsProtocol
             return [];
         try
         {
-            return JsonNode.Parse(body) as JsonObject ?? throw new SandboxException("SerializationException", "Start of structure or map found where not expected.");
+            var request = JsonNode.Parse(body) as JsonObject ?? throw new SandboxException("SerializationException", "Start of structure or map found where not expected.");
+
+            // Members are looked at only when they are asked for; a name that stands twice shows itself then.
+            _ = request.ContainsKey(string.Empty);
+            return request;
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
         {
             throw new SandboxException("SerializationException", "Unable to parse the request's JSON.");
         }

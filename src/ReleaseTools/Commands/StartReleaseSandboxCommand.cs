@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Net;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Hosting;
 using ReleaseTools.Sandbox;
@@ -72,7 +71,7 @@ public sealed class StartReleaseSandboxCommand : PSCmdlet
         Port = Port,
         Region = Region,
         Account = Account,
-        Clock = TimeScale is 1 ? TimeProvider.System : new ScaledClock(TimeScale),
+        Clock = TimeScale is 1 ? TimeProvider.System : new ScaledTimeProvider(TimeScale),
         StatePath = FullPath(StatePath),
         SeedPath = ExistingFile(FullPath(SeedPath)),
         Workspace = FullPath(Workspace),
@@ -87,11 +86,19 @@ public sealed class StartReleaseSandboxCommand : PSCmdlet
                 WriteWarning("$StoredAWSCredentials is set and goes before the environment; calls signed with it are refused by the sandbox.");
             return running;
         }
-        catch (HttpListenerException exception)
+        catch (SandboxStartException exception)
         {
-            throw ReleaseException.Wrap(exception, nameof(Messages.SandboxStartFailed), ErrorKind.Connection, Port, Port, exception.Message);
+            throw exception.Problem switch
+            {
+                SandboxStartProblem.StateUnreadable => Failed(exception, nameof(Messages.SandboxStateUnreadable), ErrorKind.InvalidState, options.StatePath),
+                SandboxStartProblem.SeedInvalid => Failed(exception, nameof(Messages.SandboxSeedInvalid), ErrorKind.InvalidArgument, options.SeedPath),
+                _ => Failed(exception, nameof(Messages.SandboxPortUnavailable), ErrorKind.Connection, Port),
+            };
         }
     }
+
+    private static ReleaseException Failed(SandboxStartException exception, string id, ErrorKind kind, object? target) =>
+        ReleaseException.Wrap(exception, id, kind, target, exception.Message);
 
     private string? FullPath(string? path) => path is null ? null : GetUnresolvedProviderPathFromPSPath(path);
 

@@ -11,7 +11,7 @@ internal sealed class SandboxEnvironment
 {
     // Where files are read from and how calls are retried has no part in where a call goes.
     private static readonly string[] Kept =
-        ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_PAGER", "AWS_EXECUTION_ENV"];
+        ["AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_PAGER", "AWS_EXECUTION_ENV"];
 
     private readonly Dictionary<string, string?> former = new(StringComparer.Ordinal);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using ReleaseTools.Sandbox.Registry;
 using ReleaseTools.Sandbox.Tests.Server;
 
@@ -55,7 +56,10 @@ public sealed class RegistryTests : IAsyncLifetime
         var patched = await http.PatchAsync(location, new ByteArrayContent(layer[..40_000]));
         patched.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         patched.Headers.GetValues("Range").Single().ShouldBe("0-39999");
-        patched = await http.PatchAsync(patched.Headers.Location!, new ByteArrayContent(layer[40_000..]) { Headers = { { "Content-Range", "40000-99999" } } });
+        // The protocol's Content-Range has no unit, which .NET's own parser refuses.
+        var rest = new ByteArrayContent(layer[40_000..]);
+        rest.Headers.TryAddWithoutValidation("Content-Range", "40000-99999").ShouldBeTrue();
+        patched = await http.PatchAsync(patched.Headers.Location!, rest);
         var ended = await http.PutAsync($"{patched.Headers.Location}?digest={Digest.Of(layer)}", null);
         ended.StatusCode.ShouldBe(HttpStatusCode.Created);
         var config = "{}"u8.ToArray();
@@ -139,6 +143,57 @@ public sealed class RegistryTests : IAsyncLifetime
         (await aws.CallAsync("ecr", "DescribeImages", """{"repositoryName":"app/web","imageIds":[{"imageTag":"none"}]}""")).ErrorCode.ShouldBe("ImageNotFoundException");
         (await aws.CallAsync("ecr", "DescribeImages", """{"repositoryName":"nowhere"}""")).ErrorCode.ShouldBe("RepositoryNotFoundException");
         (await aws.CallAsync("ecr", "StartImageScan", """{"repositoryName":"app/web"}""")).ErrorCode.ShouldBe("UnknownOperationException");
+    }
+
+    [Fact]
+    public async Task A_token_is_good_for_twelve_hours()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var sandbox = SandboxServer.Start(new SandboxOptions { Clock = clock });
+        using var caller = new SigningClient(sandbox);
+        using var client = await LoggedIn(sandbox, caller);
+
+        clock.Advance(TimeSpan.FromHours(11.9));
+        (await client.GetAsync("/v2/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        clock.Advance(TimeSpan.FromHours(0.2));
+        (await client.GetAsync("/v2/")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Images_are_there_again_when_the_sandbox_starts_on_its_state()
+    {
+        var directory = Directory.CreateTempSubdirectory("releasetools-test-");
+        try
+        {
+            var manifest = Manifest("{}"u8.ToArray(), "layer"u8.ToArray());
+            using (var first = SandboxServer.Start(new SandboxOptions { StatePath = directory.FullName }))
+            {
+                using var caller = new SigningClient(first);
+                await caller.CallAsync("ecr", "CreateRepository", """{"repositoryName":"kept"}""");
+                using var client = await LoggedIn(first, caller);
+                foreach (var blob in (byte[][])["{}"u8.ToArray(), "layer"u8.ToArray()])
+                    (await client.PostAsync($"/v2/kept/blobs/uploads/?digest={Digest.Of(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
+                (await client.PutAsync("/v2/kept/manifests/v1", new ByteArrayContent(manifest))).EnsureSuccessStatusCode();
+            }
+            using var second = SandboxServer.Start(new SandboxOptions { StatePath = directory.FullName });
+            using var later = new SigningClient(second);
+            using var puller = await LoggedIn(second, later);
+
+            (await puller.GetByteArrayAsync("/v2/kept/manifests/v1")).ShouldBe(manifest);
+            (await puller.GetByteArrayAsync($"/v2/kept/blobs/{Digest.Of("layer"u8)}")).ShouldBe("layer"u8.ToArray());
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<HttpClient> LoggedIn(SandboxServer sandbox, SigningClient caller)
+    {
+        var authorization = (await caller.CallAsync("ecr", "GetAuthorizationToken")).Json["authorizationData"]![0]!;
+        var client = new HttpClient { BaseAddress = sandbox.EndpointUrl };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", authorization["authorizationToken"]!.GetValue<string>());
+        return client;
     }
 
     private async Task<JsonObject> Ecr(string operation, string request)

@@ -94,6 +94,18 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public void An_endpoint_whose_creation_failed_is_described_until_its_deletion_is_done()
+    {
+        Invoke("CreateEndpoint", new JsonObject { ["EndpointName"] = "endpoint", ["EndpointConfigName"] = "broken" });
+        Step(TimeSpan.FromMinutes(5));
+        Status().ShouldBe("Failed");
+
+        Invoke("DeleteEndpoint", new JsonObject { ["EndpointName"] = "endpoint" });
+        Status().ShouldBe("Deleting");
+        Describe()["EndpointConfigName"]!.GetValue<string>().ShouldBe("broken");
+    }
+
+    [Fact]
     public void A_long_step_of_the_clock_goes_through_every_status_in_between()
     {
         InService();

@@ -26,6 +26,7 @@ public sealed class RequestTests : IDisposable
     [Theory]
     [InlineData("not json")]
     [InlineData("[]")]
+    [InlineData("""{ "clusterName": "a", "clusterName": "b" }""")]
     [InlineData("""{ "clusterName": 3 }""")]
     public async Task What_is_no_request_is_a_serialization_error(string body)
     {

@@ -1,4 +1,4 @@
-using Amazon.Runtime;
+using System.Diagnostics.CodeAnalysis;
 using Amazon.Runtime.CredentialManagement;
 using ReleaseTools.Engine.Errors;
 
@@ -30,7 +30,7 @@ internal sealed class AwsProfiles
     public CredentialProfile? For(string? profileName)
     {
         var wanted = profileName is { Length: > 0 } ? profileName : environment.GetValueOrDefault("AWS_PROFILE");
-        if (store.TryGetProfile(wanted is { Length: > 0 } ? wanted : Default, out var profile))
+        if (TryGet(wanted is { Length: > 0 } ? wanted : Default, out var profile))
             return profile;
         if (wanted is not { Length: > 0 } || string.Equals(wanted, Default, StringComparison.Ordinal) && profileName is not { Length: > 0 })
             return null;
@@ -43,16 +43,23 @@ internal sealed class AwsProfiles
     /// <exception cref="ReleaseException">It describes none, or not wholly.</exception>
     public SessionCredentials Credentials(CredentialProfile profile)
     {
-        var origin = $"profile {profile.Name}";
+        if (!profile.CanCreateAWSCredentials)
+            throw ReleaseException.For(nameof(Messages.ProfileHasNoCredentials), ErrorKind.Authentication, profile.Name, profile.Name);
+        return new SessionCredentials(
+            () => profile.GetAWSCredentials(profile.CredentialProfileStore ?? (ICredentialProfileSource)store), $"profile {profile.Name}", profile.Name);
+    }
+
+    private bool TryGet(string name, [NotNullWhen(true)] out CredentialProfile? profile)
+    {
         try
         {
-            return profile.CanCreateAWSCredentials
-                ? new SessionCredentials(profile.GetAWSCredentials(profile.CredentialProfileStore ?? (ICredentialProfileSource)store), origin, profile.Name)
-                : throw ReleaseException.For(nameof(Messages.ProfileHasNoCredentials), ErrorKind.Authentication, profile.Name, profile.Name);
+            return store.TryGetProfile(name, out profile);
         }
-        catch (Exception exception) when (exception is InvalidDataException or AmazonClientException or ArgumentException or InvalidOperationException)
+        catch (Exception exception)
         {
-            throw ReleaseException.Wrap(exception, nameof(Messages.AwsCredentialsFailed), ErrorKind.Authentication, origin, origin, exception.Message);
+            // The SDK throws what its parser happens to throw, NullReferenceException among it.
+            var origin = $"profile {name}";
+            throw ReleaseException.Wrap(exception, nameof(Messages.AwsCredentialsFailed), ErrorKind.Authentication, origin, origin, $"the file cannot be read: {exception.Message}");
         }
     }
 }

@@ -33,21 +33,21 @@ internal static class CredentialChain
         if (options.ProfileName is { Length: > 0 })
             return profiles.Credentials(profile!);
         if (options.Credential is { } given)
-            return new SessionCredentials(ForeignCredentials.From(given, "-Credential"), "-Credential");
+            return Given(given, "-Credential");
         if (options.StoredCredentials is { } stored)
-            return new SessionCredentials(ForeignCredentials.From(stored, "$StoredAWSCredentials"), "$StoredAWSCredentials");
+            return Given(stored, "$StoredAWSCredentials");
         if (OfEnvironment(options.Environment) is { } keys)
-            return new SessionCredentials(keys, "the environment's AWS_ACCESS_KEY_ID");
+            return new SessionCredentials(() => keys, "the environment's AWS_ACCESS_KEY_ID");
 
         // A default profile often holds a region and nothing else; one that AWS_PROFILE names is meant.
-        if (profile is not null && (profile.CanCreateAWSCredentials || options.Environment.GetValueOrDefault("AWS_PROFILE") is { Length: > 0 }))
+        if (profile is not null && (profile.CanCreateAWSCredentials || Has(options.Environment, "AWS_PROFILE")))
             return profiles.Credentials(profile);
-        if (OfWebIdentity(options.Environment) is { } webIdentity)
-            return new SessionCredentials(webIdentity, "the environment's AWS_WEB_IDENTITY_TOKEN_FILE");
-        if (Any(options.Environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"))
-            return new SessionCredentials(new GenericContainerCredentials(), "the container's role");
+        if (Has(options.Environment, "AWS_WEB_IDENTITY_TOKEN_FILE") && Has(options.Environment, "AWS_ROLE_ARN"))
+            return new SessionCredentials(() => OfWebIdentity(options.Environment), "the environment's AWS_WEB_IDENTITY_TOKEN_FILE");
+        if (Has(options.Environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || Has(options.Environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+            return new SessionCredentials(() => new GenericContainerCredentials(), "the container's role");
         if (await InstanceMetadata.FindCredentialsAsync(options.Environment, cancellationToken) is { } instance)
-            return new SessionCredentials(instance, "the instance's role");
+            return new SessionCredentials(() => instance, "the instance's role");
 
         throw ReleaseException.For(nameof(Messages.AwsCredentialsMissing), ErrorKind.Authentication, target: null);
     }
@@ -61,11 +61,14 @@ internal static class CredentialChain
             : new BasicAWSCredentials(accessKey, secretKey);
     }
 
-    private static AssumeRoleWithWebIdentityCredentials? OfWebIdentity(IReadOnlyDictionary<string, string> environment) =>
-        environment.GetValueOrDefault("AWS_WEB_IDENTITY_TOKEN_FILE") is { Length: > 0 } file && environment.GetValueOrDefault("AWS_ROLE_ARN") is { Length: > 0 } role
-            ? new AssumeRoleWithWebIdentityCredentials(Path.GetFullPath(file), role, environment.GetValueOrDefault("AWS_ROLE_SESSION_NAME"))
-            : null;
+    private static AssumeRoleWithWebIdentityCredentials OfWebIdentity(IReadOnlyDictionary<string, string> environment) =>
+        new(Path.GetFullPath(environment["AWS_WEB_IDENTITY_TOKEN_FILE"]), environment["AWS_ROLE_ARN"], environment.GetValueOrDefault("AWS_ROLE_SESSION_NAME"));
 
-    private static bool Any(IReadOnlyDictionary<string, string> environment, params string[] names) =>
-        names.Any(name => environment.GetValueOrDefault(name) is { Length: > 0 });
+    private static SessionCredentials Given(object given, string origin)
+    {
+        var credentials = ForeignCredentials.From(given, origin);
+        return new SessionCredentials(() => credentials, origin);
+    }
+
+    private static bool Has(IReadOnlyDictionary<string, string> environment, string name) => environment.GetValueOrDefault(name) is { Length: > 0 };
 }

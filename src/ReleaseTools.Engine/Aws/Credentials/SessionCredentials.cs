@@ -7,11 +7,13 @@ namespace ReleaseTools.Engine.Aws.Credentials;
 /// A session's credentials, wherever they come from. They are asked for again at every call, so the SDK renews those that
 /// expire; when that fails the error says which credentials, and what to do.
 /// </summary>
-/// <param name="inner">The credentials.</param>
+/// <param name="make">Makes the credentials, when they are first asked for.</param>
 /// <param name="origin">Where they came from, for people: <c>profile x</c>.</param>
 /// <param name="profileName">The profile's name, where they are a profile's.</param>
-internal sealed class SessionCredentials(AWSCredentials inner, string origin, string? profileName = null) : AWSCredentials
+internal sealed class SessionCredentials(Func<AWSCredentials> make, string origin, string? profileName = null) : AWSCredentials
 {
+    private readonly Lazy<AWSCredentials> inner = new(make, LazyThreadSafetyMode.PublicationOnly);
+
     /// <summary>Where they came from.</summary>
     public string Origin { get; } = origin;
 
@@ -20,7 +22,7 @@ internal sealed class SessionCredentials(AWSCredentials inner, string origin, st
     {
         try
         {
-            return inner.GetCredentials();
+            return inner.Value.GetCredentials();
         }
         catch (Exception exception) when (exception is not (ReleaseException or OperationCanceledException))
         {
@@ -33,7 +35,7 @@ internal sealed class SessionCredentials(AWSCredentials inner, string origin, st
     {
         try
         {
-            return await inner.GetCredentialsAsync();
+            return await inner.Value.GetCredentialsAsync();
         }
         catch (Exception exception) when (exception is not (ReleaseException or OperationCanceledException))
         {

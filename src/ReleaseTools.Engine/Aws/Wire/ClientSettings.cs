@@ -13,9 +13,6 @@ namespace ReleaseTools.Engine.Aws.Wire;
 /// </summary>
 internal sealed record ClientSettings
 {
-    /// <summary>Long enough for the slowest answer, short enough to find a dead connection; the SDK tries again.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
-
     /// <summary>Tries in all. Releases make many calls at once and would rather wait than fail; the SDK's own default is 3.</summary>
     private const int DefaultMaxAttempts = 5;
 
@@ -34,6 +31,9 @@ internal sealed record ClientSettings
     public RequestRetryMode RetryMode { get; init; } = RequestRetryMode.Standard;
 
     public int MaxAttempts { get; init; } = DefaultMaxAttempts;
+
+    /// <summary>For one try: long enough for the slowest answer, short enough to find a dead connection.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -78,6 +78,8 @@ internal sealed record ClientSettings
         config.EndpointProvider = new FixedEndpointProvider(endpoint);
         config.RetryMode = RetryMode;
         config.MaxErrorRetry = MaxAttempts - 1;
+        // A pooled connection may have died unseen, so one more try beyond MaxAttempts; the SDK's ten could start ten deployments.
+        config.MaxStaleConnectionRetries = 1;
         config.Timeout = RequestTimeout;
         config.ConnectTimeout = ConnectTimeout;
     }

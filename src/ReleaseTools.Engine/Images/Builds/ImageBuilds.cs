@@ -69,8 +69,15 @@ public sealed class ImageBuilds(IDockerEngine engine, IReadOnlyDictionary<string
         }
         catch (ReleaseException exception)
         {
-            return new ImageBuildResult(plan.Describe(ImageBuildStatus.Failed) with { Reason = exception.Message, Duration = timeProvider.GetElapsedTime(started) }, exception);
+            return Failed(exception);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Failed(ReleaseException.Wrap(exception, nameof(Messages.BuildFilesUnwritable), ErrorKind.Failed, plan.Image.Name, plan.Image.Name, exception.Message));
+        }
+
+        ImageBuildResult Failed(ReleaseException error) =>
+            new(plan.Describe(ImageBuildStatus.Failed) with { Reason = error.Message, Duration = timeProvider.GetElapsedTime(started) }, error);
     }
 
     /// <inheritdoc/>

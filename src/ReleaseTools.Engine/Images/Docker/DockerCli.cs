@@ -73,7 +73,12 @@ public sealed partial record DockerCli
 
     /// <summary>A command of this CLI, in its environment.</summary>
     internal Command Command(IEnumerable<string> arguments) =>
-        Cli.Wrap(Path).WithArguments(arguments).WithEnvironmentVariables(Environment).WithValidation(CommandResultValidation.None);
+        Cli.Wrap(Path).WithArguments(arguments).WithValidation(CommandResultValidation.None)
+            .WithEnvironmentVariables(new Dictionary<string, string?>(Environment, StringComparer.Ordinal)
+            {
+                // Before 23.0 the classic builder is the default, and from then on BuildKit is, whether the plugin is there or not.
+                ["DOCKER_BUILDKIT"] = Builder == DockerBuilder.Classic ? "0" : "1",
+            });
 
     private static async Task<DockerCli?> ProbeAsync(string path, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {

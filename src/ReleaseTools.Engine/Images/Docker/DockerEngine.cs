@@ -77,18 +77,19 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken)
-    {
-        try
+    public Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
         {
-            var found = await ReachAsync(() => client.Images.InspectImageAsync(image, cancellationToken));
-            return new EngineImage(found.ID, found.Size, [.. found.RepoDigests ?? []], [.. found.RootFS?.Layers ?? []]);
-        }
-        catch (DockerImageNotFoundException)
-        {
-            return null;
-        }
-    }
+            try
+            {
+                var found = await client.Images.InspectImageAsync(image, cancellationToken);
+                return new EngineImage(found.ID, found.Size, [.. found.RepoDigests ?? []], [.. found.RootFS?.Layers ?? []]);
+            }
+            catch (DockerImageNotFoundException)
+            {
+                return null;
+            }
+        });
 
     /// <inheritdoc/>
     public Task TagAsync(string image, ImageReference reference, CancellationToken cancellationToken) =>
@@ -135,6 +136,11 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
         catch (Exception exception) when (IsConnectionFailure(exception))
         {
             throw Unreachable(exception, exception.GetBaseException().Message);
+        }
+        catch (DockerApiException exception)
+        {
+            throw ReleaseException.Wrap(
+                exception, nameof(Messages.DockerEngineRefused), ErrorKind.Failed, Host.Endpoint.OriginalString, Host.Endpoint.OriginalString, (int)exception.StatusCode, exception.ResponseBody?.Trim());
         }
     }
 

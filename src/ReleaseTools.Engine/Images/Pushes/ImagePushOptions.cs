@@ -22,6 +22,9 @@ public sealed record ImagePushPlan(AppImage Image, ReleaseAction Action, string 
     /// <summary>The image as it would come out of this plan, for <c>-WhatIf</c>.</summary>
     public EcrImage Predicted => Describe(ImagePushStatus.Planned);
 
+    /// <summary>The tags that <see cref="Digest"/> is known to have.</summary>
+    internal IReadOnlyList<string> HeldTags { get; init; } = [];
+
     internal EcrImage Describe(ImagePushStatus status) => new()
     {
         Name = Image.Name,

@@ -33,14 +33,17 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         switch (image)
         {
             case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
-                return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, image.Reason ?? $"the registry holds {Digests.Shorten(digest)}", digest);
+                return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, image.Reason ?? $"the registry holds {Digests.Shorten(digest)}", digest)
+                {
+                    HeldTags = found?.Digest == digest ? found.Tags : [],
+                };
             case { Status: ImageBuildStatus.Planned }:
                 return new ImagePushPlan(image, ReleaseAction.Push, "it is to be built first", Digest: null);
             case { Status: ImageBuildStatus.Built, ImageId: { } id }:
                 if (found is null)
                     return new ImagePushPlan(image, ReleaseAction.Push, $"the registry holds no image with the tag {image.Tag}", Digest: null);
                 if (await HoldsAsync(image.Repository, found.Digest, id, cancellationToken))
-                    return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"the tag {image.Tag} holds this image, {Digests.Shorten(found.Digest)}", found.Digest);
+                    return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"the tag {image.Tag} holds this image, {Digests.Shorten(found.Digest)}", found.Digest) { HeldTags = [image.Tag, .. found.Tags] };
                 return await registry.AreTagsImmutableAsync(image.Repository, cancellationToken)
                     ? throw ReleaseException.For(nameof(Messages.TagImmutable), ErrorKind.InvalidState, image.Name, image.Repository, image.Tag, found.Digest, id)
                     : new ImagePushPlan(image, ReleaseAction.Push, $"the tag {image.Tag} holds another image, {Digests.Shorten(found.Digest)}", Digest: null);
@@ -66,7 +69,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             var pushed = plan.Digest is { } present
                 ? plan.Describe(ImagePushStatus.AlreadyPresent) with { Digest = present }
                 : await PushBuiltAsync(plan, options, observer, cancellationToken);
-            var tagged = await TagAsync(image, pushed, options, observer, cancellationToken);
+            var tagged = await TagAsync(plan, pushed, options, observer, cancellationToken);
             return new ImagePushResult(tagged with { Duration = timeProvider.GetElapsedTime(started) });
         }
         catch (ReleaseException exception)
@@ -99,13 +102,14 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
     }
 
     /// <summary>Puts what tags are missing on the manifest, the src- tag last.</summary>
-    private async Task<EcrImage> TagAsync(AppImage image, EcrImage pushed, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
+    private async Task<EcrImage> TagAsync(ImagePushPlan plan, EcrImage pushed, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
     {
+        var image = plan.Image;
         string[] source = image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : [];
         List<string> tags = [.. pushed.Tags];
         try
         {
-            foreach (var tag in new[] { image.Tag }.Concat(options.AlsoTags).Concat(source).Except(pushed.Tags, StringComparer.Ordinal))
+            foreach (var tag in new[] { image.Tag }.Concat(options.AlsoTags).Concat(source).Except(plan.HeldTags.Concat(pushed.Tags), StringComparer.Ordinal))
             {
                 if (!await registry.PutTagAsync(image.Repository, pushed.Digest!, tag, cancellationToken))
                     continue;

@@ -1,0 +1,160 @@
+using System.Text;
+using CliWrap;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Infrastructure;
+
+/// <summary>The terraform CLI in one directory.</summary>
+public sealed class TerraformCli
+{
+    /// <summary>How long terraform may take to end after an interrupt: it finishes what it has begun and gives its lock back.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
+
+    private readonly string executable;
+    private readonly string? setsid;
+    private readonly TerraformSettings settings;
+    private readonly IReadOnlyDictionary<string, string> environment;
+    private readonly IReleaseObserver observer;
+    private readonly TimeProvider clock;
+
+    private TerraformCli(
+        string executable, string directory, TerraformSettings settings, IReadOnlyDictionary<string, string> environment, IReleaseObserver observer, TimeProvider clock)
+    {
+        this.executable = executable;
+        Directory = directory;
+        this.settings = settings;
+        this.environment = environment;
+        this.observer = observer;
+        this.clock = clock;
+        setsid = OperatingSystem.IsWindows() ? null : ExecutableLookup.Find("setsid", environment);
+    }
+
+    /// <summary>Terraform's working directory.</summary>
+    public string Directory { get; }
+
+    internal SensitiveValues Sensitive { get; } = new();
+
+    /// <summary>Finds terraform.</summary>
+    /// <param name="settings">Where it runs, in which workspace, with which variables.</param>
+    /// <param name="environment">The environment it runs in; its PATH is searched, its <c>TF_*</c> variables are passed on.</param>
+    /// <param name="observer">Gets what terraform says, cleared of sensitive values.</param>
+    /// <param name="clock">Measures the grace time of an interrupt.</param>
+    /// <exception cref="ReleaseException">TerraformNotFound, TerraformDirectoryMissing.</exception>
+    public static TerraformCli Find(TerraformSettings settings, IReadOnlyDictionary<string, string> environment, IReleaseObserver observer, TimeProvider clock)
+    {
+        if (settings.Directory is not { } directory || !System.IO.Directory.Exists(directory))
+            throw ReleaseException.For(nameof(Messages.TerraformDirectoryMissing), ErrorKind.NotFound, settings.Directory, settings.Directory ?? "(none)");
+        return IsInstalled(environment, out var executable)
+            ? new(executable, directory, settings, environment, observer, clock)
+            : throw ReleaseException.For(nameof(Messages.TerraformNotFound), ErrorKind.NotInstalled, directory);
+    }
+
+    /// <summary>Whether terraform is on PATH, and where.</summary>
+    public static bool IsInstalled(IReadOnlyDictionary<string, string> environment, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? executable) =>
+        (executable = ExecutableLookup.Find("terraform", environment)) is not null;
+
+    /// <summary><c>terraform init</c>: providers, modules and backend. Does nothing where they are there.</summary>
+    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    public async Task InitAsync(CancellationToken cancellationToken) =>
+        Require("init", await RunAsync("init", ["init", "-input=false", "-no-color"], Say, cancellationToken).ConfigureAwait(false));
+
+    /// <summary><c>terraform plan</c> into a file.</summary>
+    /// <returns>Whether there is anything to apply.</returns>
+    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    public async Task<bool> PlanAsync(string planFile, CancellationToken cancellationToken)
+    {
+        var run = await RunAsync(
+            "plan", ["plan", "-json", "-input=false", "-detailed-exitcode", $"-out={planFile}", .. settings.VarFiles.Select(file => $"-var-file={file}")], SayMessage, cancellationToken)
+            .ConfigureAwait(false);
+        if (run.ExitCode != 2) // with -detailed-exitcode: 0 nothing to do, 1 an error, 2 something to do
+            Require("plan", run);
+        return run.ExitCode == 2;
+    }
+
+    /// <summary><c>terraform show</c> of a plan file. The sensitive values in it are masked from then on.</summary>
+    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    public async Task<TerraformPlan> ShowAsync(string planFile, CancellationToken cancellationToken)
+    {
+        var run = await RunAsync("show", ["show", "-json", planFile], heard: null, cancellationToken).ConfigureAwait(false);
+        Require("show", run);
+        return TerraformPlan.Parse(run.Output, Sensitive);
+    }
+
+    /// <summary><c>terraform apply</c> of a plan file.</summary>
+    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    public async Task ApplyAsync(string planFile, TerraformPlan plan, CancellationToken cancellationToken)
+    {
+        var total = plan.Adds.Count + plan.Changes.Count + plan.Destroys.Count;
+        var done = 0;
+        Require("apply", await RunAsync("apply", ["apply", "-json", "-input=false", planFile], Hear, cancellationToken).ConfigureAwait(false));
+
+        void Hear(string line)
+        {
+            SayMessage(line);
+            if (TerraformMessage.Parse(line) is { Type: "apply_complete", Resource: { } resource })
+                observer.Report(new TerraformProgress(Directory, ++done, total, resource));
+        }
+    }
+
+    /// <summary><c>terraform output</c> as variables of the env file.</summary>
+    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    public async Task<IReadOnlyList<InfraVariable>> OutputAsync(CancellationToken cancellationToken)
+    {
+        var run = await RunAsync("output", ["output", "-json", "-no-color"], heard: null, cancellationToken).ConfigureAwait(false);
+        Require("output", run);
+        return TerraformOutputs.Parse(run.Output);
+    }
+
+    private void Say(string line)
+    {
+        if (!string.IsNullOrWhiteSpace(line))
+            observer.Report(new TerraformOutput(Directory, Sensitive.Mask(line)));
+    }
+
+    private void SayMessage(string line) => Say(TerraformMessage.Parse(line) is { } message ? message.Error ?? message.Message : line);
+
+    private async Task<TerraformRun> RunAsync(string verb, IReadOnlyList<string> arguments, Action<string>? heard, CancellationToken cancellationToken)
+    {
+        var output = new StringBuilder();
+        var errors = new StringBuilder();
+
+        // A terminal's Ctrl-C goes to every process of its group. Terraform takes a second interrupt, ours, as an order to drop everything
+        // and leave its lock and state behind; in a session of its own it gets ours alone. setsid(1) becomes the program it is given.
+        IReadOnlyList<string> line = setsid is null ? arguments : [executable, .. arguments];
+        var command = Cli.Wrap(setsid ?? executable).WithArguments(line).WithWorkingDirectory(Directory)
+            .WithEnvironmentVariables(Environment()).WithValidation(CommandResultValidation.None)
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(text =>
+            {
+                output.AppendLine(text);
+                heard?.Invoke(text);
+            }))
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(text => errors.AppendLine(text)));
+
+        using var kill = new CancellationTokenSource();
+        using var timer = clock.CreateTimer(_ => kill.Cancel(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var startTimer = cancellationToken.UnsafeRegister(_ => timer.Change(Grace, Timeout.InfiniteTimeSpan), state: null);
+        observer.Report(new Traced(Directory, $"{executable} {verb}"));
+        var result = await command.ExecuteAsync(kill.Token, cancellationToken).ConfigureAwait(false);
+        return new(result.ExitCode, output.ToString(), errors.ToString());
+    }
+
+    private Dictionary<string, string?> Environment()
+    {
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var (name, value) in environment)
+            variables[name] = value;
+        variables["TF_IN_AUTOMATION"] = "1"; // no advice on commands to type next
+        variables["TF_INPUT"] = "0";
+        if (settings.Workspace is { } workspace)
+            variables["TF_WORKSPACE"] = workspace;
+        return variables;
+    }
+
+    private void Require(string verb, TerraformRun run)
+    {
+        if (run.ExitCode != 0)
+            throw ReleaseException.For(nameof(Messages.TerraformFailed), ErrorKind.Failed, Directory, verb, Directory, run.ExitCode, Sensitive.Mask(TerraformDiagnostics.Of(run)));
+    }
+}

@@ -1,0 +1,94 @@
+namespace ReleaseTools.Engine.Releases.Definition;
+
+/// <summary>Reads a release.json. This is the list of its keys: a key is known because it is read here.</summary>
+internal static class DefinitionReader
+{
+    private static readonly Dictionary<string, ImageBuilder> Builders = new(StringComparer.Ordinal)
+    {
+        ["docker"] = ImageBuilder.Docker,
+        ["codebuild"] = ImageBuilder.CodeBuild,
+    };
+
+    private static readonly Dictionary<string, InferenceBackend> Backends = new(StringComparer.Ordinal)
+    {
+        ["sagemaker"] = InferenceBackend.SageMaker,
+        ["http"] = InferenceBackend.Http,
+        ["none"] = InferenceBackend.None,
+    };
+
+    /// <summary>The file's sections. What is wrong goes to <paramref name="problems"/>, and what can be read is read on.</summary>
+    /// <param name="utf8">The file's bytes.</param>
+    /// <param name="problems">Where problems go.</param>
+    /// <param name="known">Gets the keys that were asked for, by the shape of their object.</param>
+    public static DefinitionSections Read(byte[] utf8, DefinitionProblems problems, IDictionary<string, ISet<string>> known)
+    {
+        var json = PositionedJson.Parse(utf8, problems);
+        if (json is not JsonObjectAt root)
+        {
+            problems.Add(json.Position, "A release definition is an object: { … }.");
+            return new();
+        }
+
+        var reader = new ObjectReader("", root, problems, known);
+        var sections = ReadRoot(reader);
+        reader.Finish();
+        return sections;
+    }
+
+    private static DefinitionSections ReadRoot(ObjectReader root)
+    {
+        _ = root.Text("$schema"); // for editors
+        return new()
+        {
+            Project = root.Text("project"),
+            Region = root.Text("region"),
+            Cluster = root.Text("cluster"),
+            CodeBuildProject = root.Text("codeBuildProject"),
+            ThrottleLimit = root.PositiveInteger("throttleLimit"),
+            Terraform = root.Object("terraform", ReadTerraform),
+            Images = root.Map("images", ReadImage),
+            Services = root.Map("services", ReadService),
+            Inference = root.Object("inference", ReadInference),
+        };
+    }
+
+    private static TerraformSection ReadTerraform(ObjectReader terraform) => new()
+    {
+        Directory = terraform.Text("directory"),
+        EnvFile = terraform.Text("envFile"),
+        Workspace = terraform.Text("workspace"),
+        VarFiles = terraform.Texts("varFiles"),
+    };
+
+    private static ImageSection ReadImage(ObjectReader image) => new()
+    {
+        Dockerfile = image.Text("dockerfile"),
+        Context = image.Text("context"),
+        Repository = image.Text("repository"),
+        Builder = image.Word("builder", Builders),
+        CodeBuildProject = image.Text("codeBuildProject"),
+        Inputs = image.Texts("inputs"),
+        BuildArgs = image.TextMap("buildArgs"),
+        Target = image.Text("target"),
+        Platform = image.Text("platform"),
+    };
+
+    private static ServiceSection ReadService(ObjectReader service) => new()
+    {
+        Image = service.Text("image"),
+        Service = service.Text("service"),
+        Cluster = service.Text("cluster"),
+        VerifyUrl = service.Object("verify", verify => new Verification(verify.Text("url")))?.Url,
+    };
+
+    private static InferenceSection ReadInference(ObjectReader inference) => new()
+    {
+        Position = inference.Position,
+        Backend = inference.Word("backend", Backends),
+        Endpoint = inference.Text("endpoint"),
+        Image = inference.Text("image"),
+        Variant = inference.Text("variant"),
+    };
+
+    private sealed record Verification(DefinitionText? Url);
+}

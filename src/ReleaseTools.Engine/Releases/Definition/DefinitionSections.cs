@@ -1,0 +1,66 @@
+namespace ReleaseTools.Engine.Releases.Definition;
+
+// The definition as written: variables not yet filled in, every value with its place. Read by DefinitionReader or made
+// by DefinitionDiscovery, and turned into a ReleaseDefinition by DefinitionResolver.
+
+/// <param name="Raw">The text as written, with its <c>${…}</c>.</param>
+/// <param name="Position">Where its first character stands.</param>
+/// <param name="IsVerbatim">Whether the characters stand in the file one by one, so that a place inside can be told.</param>
+internal sealed record DefinitionText(string Raw, SourcePosition Position, bool IsVerbatim)
+{
+    public SourcePosition At(int index) => IsVerbatim ? Position.Right(index) : Position;
+}
+
+internal sealed record Named<T>(string Name, SourcePosition Position, T Value);
+
+internal sealed record DefinitionSections
+{
+    public DefinitionText? Project { get; init; }
+    public DefinitionText? Region { get; init; }
+    public DefinitionText? Cluster { get; init; }
+    public DefinitionText? CodeBuildProject { get; init; }
+    public int? ThrottleLimit { get; init; }
+    public TerraformSection? Terraform { get; init; }
+    public IReadOnlyList<Named<ImageSection>> Images { get; init; } = [];
+    public IReadOnlyList<Named<ServiceSection>> Services { get; init; } = [];
+    public InferenceSection? Inference { get; init; }
+}
+
+internal sealed record TerraformSection
+{
+    public DefinitionText? Directory { get; init; }
+    public DefinitionText? EnvFile { get; init; }
+    public DefinitionText? Workspace { get; init; }
+    public IReadOnlyList<DefinitionText> VarFiles { get; init; } = [];
+}
+
+internal sealed record ImageSection
+{
+    public DefinitionText? Dockerfile { get; init; }
+    public DefinitionText? Context { get; init; }
+    public DefinitionText? Repository { get; init; }
+    public ImageBuilder Builder { get; init; }
+    public DefinitionText? CodeBuildProject { get; init; }
+    public IReadOnlyList<DefinitionText> Inputs { get; init; } = [];
+    public IReadOnlyList<Named<DefinitionText>> BuildArgs { get; init; } = [];
+    public DefinitionText? Target { get; init; }
+    public DefinitionText? Platform { get; init; }
+}
+
+internal sealed record ServiceSection
+{
+    public DefinitionText? Image { get; init; }
+    public DefinitionText? Service { get; init; }
+    public DefinitionText? Cluster { get; init; }
+    public DefinitionText? VerifyUrl { get; init; }
+}
+
+internal sealed record InferenceSection
+{
+    public required SourcePosition Position { get; init; }
+    public InferenceBackend Backend { get; init; }
+    public DefinitionText? Endpoint { get; init; }
+    public DefinitionText? Image { get; init; }
+    public DefinitionText? Variant { get; init; }
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,67 @@
+namespace ReleaseTools.Engine.Releases.Definition;
+
+/// <summary>The rules of a definition that hold whatever its variables are.</summary>
+internal static class DefinitionStructure
+{
+    public static void Check(DefinitionSections sections, DefinitionProblems problems)
+    {
+        var images = sections.Images.Select(image => image.Name).ToList();
+        if (sections.Project is { } project && !DefinitionRules.Name().IsMatch(project.Raw))
+            problems.Add(project.Position, $"'{project.Raw}' cannot be a project's name: {NameRule}");
+        foreach (var image in sections.Images)
+            CheckImage(image, problems);
+        foreach (var (name, position, service) in sections.Services)
+        {
+            CheckName(name, position, "a service's name", problems);
+            CheckReference(service.Image, images, problems);
+        }
+
+        if (sections.Terraform is { } terraform)
+        {
+            DefinitionText?[] literals = [sections.Project, terraform.Directory, terraform.EnvFile, terraform.Workspace, .. terraform.VarFiles];
+            foreach (var text in literals.OfType<DefinitionText>().Where(text => text.Raw.Contains("${", StringComparison.Ordinal)))
+                problems.Add(text.Position, "Variables cannot be used here: they are known only after terraform has run.");
+            if (terraform.Directory is null && (terraform.Workspace is not null || terraform.VarFiles.Count > 0))
+                problems.Add((terraform.Workspace ?? terraform.VarFiles[0]).Position, "\"terraform\" has no \"directory\" to run in.");
+        }
+
+        CheckInference(sections.Inference, images, problems);
+    }
+
+    private const string NameRule = "use letters, digits, '.', '_' and '-', beginning with a letter or digit.";
+
+    private static void CheckImage(Named<ImageSection> image, DefinitionProblems problems)
+    {
+        var (name, position, section) = image;
+        CheckName(name, position, "an image's name", problems);
+        if (section.Repository is null)
+            problems.Add(position, $"The image '{name}' has no \"repository\".");
+        if (section.Builder == ImageBuilder.Docker && section.Dockerfile is null)
+            problems.Add(position, $"The image '{name}' is built by docker and has no \"dockerfile\".");
+        foreach (var argument in section.BuildArgs.Where(argument => !DefinitionRules.Variable().IsMatch(argument.Name)))
+            problems.Add(argument.Position, $"'{argument.Name}' cannot be a build argument's name.");
+    }
+
+    private static void CheckInference(InferenceSection? inference, List<string> images, DefinitionProblems problems)
+    {
+        CheckReference(inference?.Image, images, problems);
+        if (inference is not { Backend: InferenceBackend.SageMaker })
+            return;
+        if (inference.Endpoint is null)
+            problems.Add(inference.Position, "\"inference\" has no \"endpoint\".");
+        if (inference.Image is null)
+            problems.Add(inference.Position, "\"inference\" has no \"image\".");
+    }
+
+    private static void CheckReference(DefinitionText? image, List<string> images, DefinitionProblems problems)
+    {
+        if (image is not null && !images.Contains(image.Raw, StringComparer.Ordinal))
+            problems.Add(image.Position, $"There is no image '{image.Raw}'.{NearestName.Ask(image.Raw, images)} Images are {string.Join(", ", images)}.");
+    }
+
+    private static void CheckName(string name, SourcePosition position, string what, DefinitionProblems problems)
+    {
+        if (!DefinitionRules.Name().IsMatch(name))
+            problems.Add(position, $"'{name}' cannot be {what}: {NameRule}");
+    }
+}

@@ -1,0 +1,22 @@
+namespace ReleaseTools.Engine.Releases.Source;
+
+/// <summary>Hashes an image's sources by their contents, where there is no git to ask.</summary>
+internal static class FileSources
+{
+    public static void Add(ContentHash hash, ImageSources sources, CancellationToken cancellationToken)
+    {
+        foreach (var file in sources.Paths.SelectMany(Files).Distinct(StringComparer.Ordinal).Where(sources.Counts).Order(StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            hash.AddFile(Path.GetRelativePath(sources.Workspace, file).Replace('\\', '/'), file);
+        }
+    }
+
+    /// <summary>The files under a path. Links are not followed: what counts is where they point to.</summary>
+    private static IEnumerable<string> Files(string path)
+    {
+        if (new FileInfo(path).LinkTarget is not null || !Directory.Exists(path))
+            return [path];
+        return Directory.EnumerateFileSystemEntries(path).Where(entry => Path.GetFileName(entry) is not ".git").SelectMany(Files);
+    }
+}

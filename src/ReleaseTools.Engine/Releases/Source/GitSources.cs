@@ -1,0 +1,27 @@
+namespace ReleaseTools.Engine.Releases.Source;
+
+/// <summary>Hashes an image's sources by git's object ids, and by content only what differs from the commit.</summary>
+internal static class GitSources
+{
+    public static async Task AddAsync(ContentHash hash, ImageSources sources, GitSnapshot git, CancellationToken cancellationToken)
+    {
+        // Names are hashed from the workspace on, so that it does not matter where in a repository the workspace lies.
+        var workspace = $"/{git.InRepository(sources.Workspace)}";
+        var paths = sources.Paths.Select(path => git.InRepository(path)!).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var entry in await git.ListAsync(paths, sources.IsFiltered, cancellationToken).ConfigureAwait(false))
+        {
+            if (Counts(entry.Path))
+                hash.Add(FromWorkspace(entry.Path), $"{entry.Mode} {entry.Type} {entry.Id}");
+        }
+
+        foreach (var change in git.ChangesAt(paths).Where(change => Counts(change.Path)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            hash.AddFile($"changed {FromWorkspace(change.Path)}", git.OnDisk(change.Path));
+        }
+
+        bool Counts(string path) => sources.Counts(Path.GetFullPath(FromWorkspace(path), sources.Workspace));
+
+        string FromWorkspace(string path) => Path.GetRelativePath(workspace, $"/{path}").Replace('\\', '/');
+    }
+}

@@ -1,0 +1,13 @@
+using System.Collections;
+
+namespace ReleaseTools.Hosting;
+
+/// <summary>The process environment, handed to the Engine, which does not read it itself.</summary>
+internal static class ProcessEnvironment
+{
+    /// <summary>The environment as it is now. Names are compared as the platform does.</summary>
+    public static IReadOnlyDictionary<string, string> Read() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(
+        variable => (string)variable.Key,
+        variable => (string?)variable.Value ?? string.Empty,
+        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+}

@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Tests.Images.Docker;
+using ReleaseTools.Engine.Tests.Images.Pushes;
+using ReleaseTools.Engine.Tests.Images.Registries;
+
+namespace ReleaseTools.Engine.Tests.Images.Builds;
+
+public sealed class ImageBuildsTests : IDisposable
+{
+    private readonly TemporaryFolder workspace = new();
+    private readonly FakeDockers dockers = new();
+    private readonly MemoryEcr ecr = new(TimeProvider.System);
+    private readonly EcrRegistry registry;
+    private readonly ReleaseImage image;
+
+    public ImageBuildsTests()
+    {
+        registry = new EcrRegistry(ecr.Session, TimeProvider.System);
+        image = new ReleaseImage
+        {
+            Name = "web-ui",
+            Repository = MemoryEcr.Uri,
+            Workspace = workspace.Path,
+            Context = workspace.Path,
+            Dockerfile = workspace.Write("packages/web-ui/Dockerfile", "FROM scratch\nCOPY . /\n"),
+        };
+    }
+
+    public void Dispose()
+    {
+        registry.Dispose();
+        dockers.Dispose();
+        workspace.Dispose();
+    }
+
+    [Fact]
+    public async Task An_image_whose_inputs_ECR_holds_is_reused_and_the_reason_names_its_digest()
+    {
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+
+        var plan = await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default);
+
+        (plan.Action, plan.Digest).ShouldBe((ReleaseAction.Reuse, digest));
+        plan.Reason.ShouldContain(digest[..19]);
+    }
+
+    [Fact]
+    public async Task An_image_whose_inputs_changed_is_built() =>
+        (await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default)).Reason.ShouldContain("inputs changed");
+
+    [Fact]
+    public async Task An_image_without_inputs_is_built_and_no_registry_is_asked()
+    {
+        var plan = await ImageBuilds.PlanAsync(image, "v1", fingerprint: null, registry, default);
+
+        plan.Action.ShouldBe(ReleaseAction.Build);
+        ecr.Calls.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_reused_image_starts_no_process()
+    {
+        ecr.Add(FakeEngine.ImageId, "src-f00d");
+        var plan = await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default);
+        using var builds = new ImageBuilds(new FakeEngine(ecr) { IsDown = true }, new Dictionary<string, string>(), TimeProvider.System);
+
+        (await builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, default)).Image.Status.ShouldBe(ImageBuildStatus.Reused);
+    }
+
+    [Fact]
+    public async Task An_engine_that_does_not_answer_ends_it_before_anything_is_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        dockers.Add("Docker version 20.10.24, build 297e128");
+        using var builds = new ImageBuilds(new FakeEngine(ecr) { IsDown = true }, dockers.Environment, TimeProvider.System);
+        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+
+        var error = await Should.ThrowAsync<ReleaseException>(() => builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, default));
+
+        error.Id.ShouldBe(nameof(Messages.DockerEngineUnreachable));
+        Directory.Exists(Path.Combine(workspace.Path, ".releasetools")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_stopped_build_ends_the_CLI_and_its_children()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        var running = Path.Combine(Path.GetDirectoryName(dockers.Add("Docker version 20.10.24, build 297e128"))!, "running");
+        using var builds = new ImageBuilds(new FakeEngine(ecr), dockers.Environment, TimeProvider.System);
+        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+        using var stop = new CancellationTokenSource();
+
+        var building = builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, stop.Token);
+        var pids = await PidsAsync(running);
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => building);
+        pids.Length.ShouldBe(2);
+        pids.ShouldAllBe(pid => IsGone(pid));
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_fails_that_image_with_the_reason()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        dockers.Add("Docker version 20.10.24, build 297e128");
+        using var builds = new ImageBuilds(new FakeEngine(ecr), dockers.Environment, TimeProvider.System);
+        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+
+        var (failed, error) = await builds.BuildAsync(plan, new ImageBuildOptions { LogFolder = image.Dockerfile }, NullObserver.Instance, default);
+
+        failed.Status.ShouldBe(ImageBuildStatus.Failed);
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.BuildFilesUnwritable));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_an_image_is_found_before_docker_is_asked()
+    {
+        IdOf(image with { Dockerfile = Path.Combine(workspace.Path, "none") }).ShouldBe(nameof(Messages.DockerfileNotFound));
+        IdOf(image with { Context = Path.Combine(workspace.Path, "none") }).ShouldBe(nameof(Messages.BuildContextNotFound));
+        IdOf(image with { Context = Path.GetTempPath() }).ShouldBe(nameof(Messages.BuildContextOutsideWorkspace));
+        IdOf(image with { Repository = "Web-UI" }).ShouldBe(nameof(Messages.ImageReferenceInvalid));
+        IdOf(image with { BuildArgs = new Dictionary<string, string> { ["A B"] = "1" } }).ShouldBe(nameof(Messages.BuildArgInvalid));
+        IdOf(image with { Builder = ImageBuilder.CodeBuild }).ShouldBe(nameof(Messages.ImageBuiltElsewhere));
+        IdOf(image, tag: "no tag").ShouldBe(nameof(Messages.ImageTagInvalid));
+    }
+
+    [Fact]
+    public void A_link_does_not_lead_a_context_out_of_the_workspace()
+    {
+        using var outside = new TemporaryFolder();
+        var link = Directory.CreateSymbolicLink(Path.Combine(workspace.Path, "link"), outside.Path);
+
+        IdOf(image with { Context = link.FullName }).ShouldBe(nameof(Messages.BuildContextOutsideWorkspace));
+    }
+
+    [Fact]
+    public void Buildx_adds_no_attestation_and_loads_what_it_built()
+    {
+        var arguments = Arguments(DockerBuilder.Buildx, new ImageBuildOptions());
+
+        arguments.Take(2).ShouldBe(["buildx", "build"]);
+        arguments.ShouldContain("--provenance=false");
+        arguments.ShouldContain("--load");
+    }
+
+    [Fact]
+    public void The_classic_builder_is_given_no_option_that_it_does_not_know() =>
+        Arguments(DockerBuilder.Classic, new ImageBuildOptions()).ShouldNotContain(argument => argument.StartsWith("--progress", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_build_argument_from_the_environment_is_passed_by_name_only()
+    {
+        var arguments = Arguments(DockerBuilder.BuiltInBuildKit, new ImageBuildOptions { BuildArgsFromEnvironment = ["TOKEN"] });
+
+        arguments.SkipWhile(argument => argument != "--build-arg").Take(2).ShouldBe(["--build-arg", "TOKEN"]);
+    }
+
+    private IReadOnlyList<string> Arguments(DockerBuilder builder, ImageBuildOptions options) =>
+        DockerBuildArguments.For(image, "v1", new DockerCli { Path = "docker", Version = new Version(28, 0), Builder = builder, BuildxVersion = new Version(0, 12) }, options, "id");
+
+    private static string IdOf(ReleaseImage image, string tag = "v1") => Should.Throw<ReleaseException>(() => ImageBuildChecks.Check(image, tag)).Id;
+
+    private static async Task<int[]> PidsAsync(string file)
+    {
+        string text;
+        while (!(text = File.Exists(file) ? await File.ReadAllTextAsync(file) : "").EndsWith('\n'))
+            await Task.Yield();
+        return [.. text.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse)];
+    }
+
+    /// <summary>Whether a process has ended; one that nobody has asked about yet is a zombie.</summary>
+    private static bool IsGone(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            return process.WaitForExit(TimeSpan.FromSeconds(10)) || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException)
+        {
+            return true;
+        }
+    }
+}

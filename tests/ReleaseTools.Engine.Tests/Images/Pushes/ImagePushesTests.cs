@@ -1,0 +1,226 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Pushes;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Tests.Images.Registries;
+
+namespace ReleaseTools.Engine.Tests.Images.Pushes;
+
+public sealed class ImagePushesTests : IDisposable
+{
+    private static readonly AppImage Built = new()
+    {
+        Name = "web-ui", Repository = MemoryEcr.Uri, Tag = "v1", Status = ImageBuildStatus.Built, ImageId = FakeEngine.ImageId, Fingerprint = "f00d", Services = ["web"],
+    };
+
+    private readonly ImpatientClock clock = new();
+    private readonly Recorder recorder = new();
+    private readonly MemoryEcr ecr;
+    private readonly FakeEngine engine;
+    private readonly EcrRegistry registry;
+
+    public ImagePushesTests()
+    {
+        ecr = new MemoryEcr(clock);
+        engine = new FakeEngine(ecr);
+        registry = new EcrRegistry(ecr.Session, clock);
+    }
+
+    public void Dispose() => registry.Dispose();
+
+    [Fact]
+    public async Task A_built_image_is_pushed_and_known_by_its_digest()
+    {
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.Digest.ShouldBe(ecr.Tags["v1"]);
+        pushed.ImageUri.ShouldBe($"{MemoryEcr.Uri}@{pushed.Digest}");
+        pushed.Services.ShouldBe(["web"]);
+    }
+
+    [Fact]
+    public async Task Only_layers_that_went_to_the_registry_are_counted_in_their_packed_size() =>
+        (await PushAsync(Built)).Image.BytesSent.ShouldBe(10);
+
+    [Fact]
+    public async Task The_source_tag_is_put_last_so_that_it_never_stands_for_a_part()
+    {
+        var pushed = (await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest", "stable"] })).Image;
+
+        pushed.Tags.ShouldBe(["v1", "latest", "stable", "src-f00d"]);
+        ecr.TagsPut.ShouldBe(["latest", "stable", "src-f00d"]);
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_put_leaves_the_source_tag_away_and_says_what_is_there()
+    {
+        ecr.Forbidden.Add("latest");
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"] });
+
+        image.Status.ShouldBe(ImagePushStatus.Failed);
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.PushedTagsIncomplete));
+        ecr.Tags.ShouldNotContainKey("src-f00d");
+    }
+
+    [Fact]
+    public async Task An_image_that_the_tag_holds_already_is_not_pushed()
+    {
+        var digest = ecr.Add(FakeEngine.ImageId, "v1", "src-f00d");
+
+        var present = (await PushAsync(Built)).Image;
+
+        (present.Status, present.Digest, present.BytesSent).ShouldBe((ImagePushStatus.AlreadyPresent, digest, 0));
+        present.Tags.ShouldBeEmpty();
+        ecr.TagsPut.ShouldBeEmpty();
+        engine.Pushes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_reused_image_gets_the_release_tag_without_an_engine()
+    {
+        engine.IsDown = true;
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+
+        var retagged = (await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest })).Image;
+
+        (retagged.Status, retagged.Digest).ShouldBe((ImagePushStatus.Retagged, digest));
+        retagged.Tags.ShouldBe(["v1"]);
+        ecr.Tags["v1"].ShouldBe(digest);
+    }
+
+    [Fact]
+    public async Task A_reused_image_that_has_the_release_tag_is_already_present()
+    {
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d", "v1");
+
+        (await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest })).Image.Status.ShouldBe(ImagePushStatus.AlreadyPresent);
+    }
+
+    [Fact]
+    public async Task A_movable_tag_on_another_image_is_moved_by_the_push()
+    {
+        ecr.Add("sha256:" + new string('d', 64), "v1");
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        ecr.Tags["v1"].ShouldBe(pushed.Digest);
+    }
+
+    [Fact]
+    public async Task An_immutable_tag_on_another_image_is_an_error_before_anything_is_sent()
+    {
+        ecr.Immutable = true;
+        var held = ecr.Add("sha256:" + new string('d', 64), "v1");
+
+        var (image, error) = await PushAsync(Built);
+
+        image.Status.ShouldBe(ImagePushStatus.Failed);
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TagImmutable));
+        error.Message.ShouldContain(held);
+        error.Message.ShouldContain(FakeEngine.ImageId);
+        engine.Pushes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_push_that_breaks_off_is_begun_again_after_a_wait_and_counts_each_layer_once()
+    {
+        engine.FailNext("Put \"https://registry/v2/web-ui/blobs/uploads/1\": EOF");
+        engine.FailNext("received unexpected HTTP status: 500 Internal Server Error");
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.BytesSent.ShouldBe(10);
+        pushed.Duration.ShouldBe(TimeSpan.FromSeconds(1 + 2));
+        recorder.Of<Warned>().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_registry_that_stays_broken_ends_the_push_with_its_words()
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+            engine.FailNext("toomanyrequests: Rate exceeded");
+
+        var (_, error) = await PushAsync(Built, new ImagePushOptions { Retries = 3 });
+
+        error.ShouldNotBeNull().Message.ShouldContain("Rate exceeded");
+        engine.Pushes.Count.ShouldBe(4);
+        ecr.Tags.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_expired_token_is_renewed_without_a_wait()
+    {
+        engine.FailNext("denied: Your authorization token has expired. Reauthenticate and try again.");
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        engine.Pushes.Select(authorization => authorization.Password).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Credentials_that_are_refused_twice_are_an_error_of_permission()
+    {
+        engine.FailNext("unauthorized: authentication required");
+        engine.FailNext("unauthorized: authentication required");
+
+        (await PushAsync(Built)).Error.ShouldNotBeNull().Kind.ShouldBe(ErrorKind.PermissionDenied);
+    }
+
+    [Fact]
+    public async Task A_digest_other_than_the_registry_holds_is_an_error()
+    {
+        engine.WrongDigest = "sha256:" + new string('9', 64);
+
+        var (image, error) = await PushAsync(Built);
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.PushDigestMismatch));
+        image.Digest.ShouldBeNull();
+        ecr.Tags.ShouldNotContainKey("src-f00d");
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_down_fails_the_push_of_a_built_image()
+    {
+        engine.IsDown = true;
+
+        (await PushAsync(Built)).Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.DockerEngineUnreachable));
+    }
+
+    [Fact]
+    public async Task A_failed_build_is_not_pushed_and_its_reason_goes_on()
+    {
+        var (image, error) = await PushAsync(Built with { Status = ImageBuildStatus.Failed, Reason = "step 3 ended with exit code 2" });
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.ImageNotBuilt));
+        image.Reason.ShouldNotBeNull().ShouldContain("step 3 ended with exit code 2");
+    }
+
+    [Fact]
+    public async Task A_plan_writes_nothing_and_predicts_the_record()
+    {
+        var plan = await new ImagePushes(engine, registry, clock).PlanAsync(Built, new ImagePushOptions(), default);
+
+        plan.Action.ShouldBe(ReleaseAction.Push);
+        plan.Predicted.Status.ShouldBe(ImagePushStatus.Planned);
+        ecr.TagsPut.ShouldBeEmpty();
+        engine.Pushes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:InitiateLayerUpload", PushFault.Lasting)]
+    [InlineData("no basic auth credentials", PushFault.Unauthorized)]
+    [InlineData("dial tcp 1.2.3.4:443: i/o timeout", PushFault.Transient)]
+    [InlineData("read tcp: connection reset by peer", PushFault.Transient)]
+    [InlineData("received unexpected HTTP status: 503 Service Unavailable", PushFault.Transient)]
+    [InlineData("tag invalid: The image tag 'v1' already exists in the 'web-ui' repository and cannot be overwritten because the repository is immutable.", PushFault.TagImmutable)]
+    [InlineData("name unknown: The repository with name 'x' does not exist", PushFault.Lasting)]
+    internal void Faults_are_told_apart_by_the_engines_words(string error, PushFault fault) => PushFaults.Classify(error).ShouldBe(fault);
+
+    private Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions? options = null) =>
+        new ImagePushes(engine, registry, clock).PushAsync(image, options ?? new ImagePushOptions(), recorder, default);
+}

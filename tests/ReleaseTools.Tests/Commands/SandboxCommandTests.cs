@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ReleaseTools.Tests.Commands;
+
+public sealed class SandboxCommandTests : IDisposable
+{
+    private readonly PowerShellSession session = new();
+
+    public void Dispose() => session.Dispose();
+
+    [Fact]
+    public void WhatIf_starts_nothing()
+    {
+        session.Run("Start-ReleaseSandbox -NoEnvironment -WhatIf").ShouldBeEmpty();
+
+        Should.Throw<RuntimeException>(() => session.Run("try { Get-ReleaseSandboxCall } catch { throw }")).ErrorRecord.FullyQualifiedErrorId.ShouldStartWith("SandboxNotRunning,");
+    }
+
+    [Fact]
+    public void Calls_are_found_by_service_by_operation_and_by_number()
+    {
+        var calls = session.Run(
+            """
+            $sandbox = Start-ReleaseSandbox -NoEnvironment
+            $client = [Net.Http.HttpClient]::new()
+            foreach ($operation in 'GetCallerIdentity', 'AssumeRole') {
+                $form = [Net.Http.StringContent]::new("Action=$operation&Version=2011-06-15")
+                $form.Headers.ContentType = 'application/x-www-form-urlencoded'
+                $null = $client.PostAsync($sandbox.EndpointUrl, $form).GetAwaiter().GetResult()
+            }
+            $sandbox | Get-ReleaseSandboxCall | ForEach-Object Operation
+            'filtered'
+            $sandbox | Get-ReleaseSandboxCall sts Get* | ForEach-Object Operation
+            'after'
+            $sandbox | Get-ReleaseSandboxCall -After 1 | ForEach-Object Operation
+            'other'
+            $sandbox | Get-ReleaseSandboxCall ecr
+            $sandbox | Stop-ReleaseSandbox
+            """);
+
+        string.Join(' ', calls).ShouldBe("GetCallerIdentity AssumeRole filtered GetCallerIdentity after AssumeRole other");
+    }
+
+    [Fact]
+    public void A_stopped_sandbox_is_not_known_any_more()
+    {
+        var error = Should.Throw<RuntimeException>(() => session.Run("try { $s = Start-ReleaseSandbox -NoEnvironment; $s | Stop-ReleaseSandbox; $s | Get-ReleaseSandboxCall } catch { throw }")).ErrorRecord;
+
+        error.FullyQualifiedErrorId.ShouldStartWith("SandboxNotKnown,");
+        error.TargetObject.ShouldBeOfType<ReleaseSandbox>();
+    }
+
+    [Fact]
+    public void A_seed_file_that_is_not_there_is_told_before_anything_starts()
+    {
+        var error = Should.Throw<RuntimeException>(() => session.Run("try { Start-ReleaseSandbox -NoEnvironment -SeedPath ./missing.json } catch { throw }")).ErrorRecord;
+
+        error.FullyQualifiedErrorId.ShouldStartWith("SandboxPathNotFound,");
+    }
+
+    [Fact]
+    public void A_port_that_is_taken_is_told_with_what_to_do()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var error = Should.Throw<RuntimeException>(() => session.Run($"try {{ Start-ReleaseSandbox -NoEnvironment -Port {port} }} catch {{ throw }}")).ErrorRecord;
+
+        error.FullyQualifiedErrorId.ShouldStartWith("SandboxPortUnavailable,");
+        error.TargetObject.ShouldBe(port);
+    }
+
+    [Fact]
+    public void A_kind_of_fault_that_does_not_exist_is_told_with_those_that_do()
+    {
+        var error = Should.Throw<ParameterBindingException>(() => session.Run("try { Add-ReleaseSandboxFault Nonsense } catch { throw }"));
+
+        error.Message.ShouldContain(nameof(SandboxFaultKind.TaskCrash));
+    }
+}
