@@ -5,7 +5,7 @@ using ReleaseTools.Engine.Errors;
 namespace ReleaseTools.Engine.Images.Registries;
 
 /// <summary>Amazon ECR: what it holds, and its tags.</summary>
-public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) : IImageRegistry, IEcrTags, IDisposable
+public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) : IImageRegistry, IDisposable
 {
     private readonly EcrAuthorizations authorizations = new(session, timeProvider);
 
@@ -117,15 +117,6 @@ public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) :
     /// <inheritdoc/>
     public Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken) =>
         authorizations.GetAsync(Locate(repository), refused, cancellationToken);
-
-    async Task<string?> IEcrTags.FindDigestAsync(string repository, string tag, CancellationToken cancellationToken) =>
-        (await FindAsync(repository, tag, cancellationToken))?.Digest;
-
-    Task IEcrTags.PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken) =>
-        PutTagAsync(repository, digest, tag, cancellationToken);
-
-    async Task<IReadOnlyCollection<string>> IEcrTags.ManifestDigestsAsync(string repository, string digest, CancellationToken cancellationToken) =>
-        await ManifestDigestsAsync(repository, digest, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => authorizations.Dispose();
