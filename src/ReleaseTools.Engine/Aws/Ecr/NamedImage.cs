@@ -1,6 +1,10 @@
 namespace ReleaseTools.Engine.Aws.Ecr;
 
-/// <summary>An image as a task definition or a model names it: <c>repository[:tag][@digest]</c>.</summary>
+/// <summary>
+/// An image as a task definition or a model names it: <c>repository[:tag][@digest]</c>. Read without a grammar, as AWS
+/// took it already, and a sidecar's may have no host (<c>nginx:1.27</c>); what is to be pushed is an
+/// <see cref="Images.ImageReference"/>.
+/// </summary>
 /// <param name="Repository">Registry host and name, without tag.</param>
 /// <param name="Tag">The tag as written; null when there is none, which Docker reads as <c>latest</c>.</param>
 /// <param name="Digest">The digest, <c>sha256:…</c>; null when it is named by tag.</param>
