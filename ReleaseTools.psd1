@@ -12,9 +12,20 @@
     FormatsToProcess     = @('ReleaseTools.Format.ps1xml')
     CmdletsToExport      = @(
         'Add-ReleaseSandboxFault'
+        'Build-AppImage'
+        'Export-TerraformOutput'
+        'Get-ReleaseEnvironment'
+        'Get-ReleaseImage'
         'Get-ReleaseSandboxCall'
+        'Get-ReleaseService'
+        'Invoke-EcsRollout'
+        'Invoke-FullRelease'
+        'Invoke-TerraformApply'
+        'Push-EcrImage'
+        'Start-InferenceBuild'
         'Start-ReleaseSandbox'
         'Stop-ReleaseSandbox'
+        'Update-SageMakerEndpoint'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

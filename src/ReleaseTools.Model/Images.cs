@@ -8,6 +8,9 @@ public enum ImageBuilder
 
     /// <summary>By an AWS CodeBuild project, which pushes the image to ECR itself.</summary>
     CodeBuild,
+
+    /// <summary>On the Docker engine where one answers, else by CodeBuild.</summary>
+    Auto,
 }
 
 /// <summary>An image as the release definition describes it. Paths are absolute, variables filled in.</summary>
@@ -40,7 +43,7 @@ public sealed record ReleaseImage
     /// <summary>The files and folders (absolute) the image is made of; empty when its changes cannot be told.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
 
-    /// <summary>The CodeBuild project that builds it, where one is named.</summary>
+    /// <summary>The CodeBuild project that builds it where CodeBuild does; null where the definition names none.</summary>
     public string? CodeBuildProject { get; init; }
 
     /// <summary>The workspace's root.</summary>

@@ -4,7 +4,7 @@ using ReleaseTools.Engine.Aws;
 namespace ReleaseTools.Hosting;
 
 /// <summary>The base of cmdlets that call AWS. Its parameters bear the names and aliases of AWS.Tools; keys are not among them.</summary>
-public abstract class AwsCommand : AsyncCommand
+public abstract class AwsCommand : DefinitionCommand
 {
     private protected AwsCommand()
     {

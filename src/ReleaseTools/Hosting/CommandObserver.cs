@@ -26,6 +26,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case Warned warned: pipeline.Warn($"{warned.Subject}: {warned.Message}"); break;
             case Traced traced: pipeline.Debug($"{traced.Subject}: {traced.Message}"); break;
 
+            case ItemFailed failed: pipeline.WriteError(failed.Error); break;
+
             case PlanMade made: ShowPlan(made.Plan); break;
             case StepStarted started: ShowStart(started.Step); break;
             case StepFinished finished: ShowEnd(finished.Step); break;

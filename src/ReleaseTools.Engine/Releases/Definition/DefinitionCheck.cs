@@ -9,7 +9,7 @@ public static class DefinitionCheck
         var missing = new List<string>();
         foreach (var image in definition.Images)
         {
-            if (image.Builder == ImageBuilder.Docker)
+            if (image.Builder != ImageBuilder.CodeBuild)
             {
                 if (!File.Exists(image.Dockerfile))
                     missing.Add($"The image '{image.Name}' has no Dockerfile at '{image.Dockerfile}'.");

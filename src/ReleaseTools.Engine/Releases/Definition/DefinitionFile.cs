@@ -42,6 +42,9 @@ public sealed class DefinitionFile
     /// <summary>What discovery took for what, and what it left out and why; to be shown to the user.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
+    /// <summary>Whether it has images that are built on the Docker engine and nowhere else.</summary>
+    public bool BuildsWithDocker => Sections.Images.Any(image => image.Value.Builder == ImageBuilder.Docker);
+
     internal DefinitionSections Sections { get; }
 
     /// <summary>
@@ -88,6 +91,21 @@ public sealed class DefinitionFile
             throw ReleaseException.For(nameof(Messages.EnvFileNotFound), ErrorKind.NotFound, envFile, envFile, name, Path);
         problems.ThrowIfAny();
         return definition;
+    }
+
+    /// <summary>Terraform's settings, for a command that is nothing without them.</summary>
+    /// <exception cref="ReleaseException">TerraformNotNamed.</exception>
+    public TerraformSettings RequireTerraform() => Terraform.Directory is null
+        ? throw ReleaseException.For(nameof(Messages.TerraformNotNamed), ErrorKind.InvalidArgument, Path, Path)
+        : Terraform;
+
+    /// <summary>The env file's path, for a command that is nothing without it.</summary>
+    /// <exception cref="ReleaseException">EnvFileNotDefined; EnvFileNotThere.</exception>
+    public string RequireEnvFile()
+    {
+        if (Terraform.EnvFile is not { } envFile)
+            throw ReleaseException.For(nameof(Messages.EnvFileNotDefined), ErrorKind.InvalidArgument, Path, Path);
+        return File.Exists(envFile) ? envFile : throw ReleaseException.For(nameof(Messages.EnvFileNotThere), ErrorKind.NotFound, envFile, envFile);
     }
 
     private static async Task<DefinitionFile> ReadAsync(string path, CancellationToken cancellationToken)

@@ -7,6 +7,7 @@ internal static class DefinitionReader
     {
         ["docker"] = ImageBuilder.Docker,
         ["codebuild"] = ImageBuilder.CodeBuild,
+        ["auto"] = ImageBuilder.Auto,
     };
 
     private static readonly Dictionary<string, InferenceBackend> Backends = new(StringComparer.Ordinal)

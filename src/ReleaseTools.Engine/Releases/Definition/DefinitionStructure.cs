@@ -36,7 +36,7 @@ internal static class DefinitionStructure
         CheckName(name, position, "an image's name", problems);
         if (section.Repository is null)
             problems.Add(position, $"The image '{name}' has no \"repository\".");
-        if (section.Builder == ImageBuilder.Docker && section.Dockerfile is null)
+        if (section.Builder != ImageBuilder.CodeBuild && section.Dockerfile is null)
             problems.Add(position, $"The image '{name}' is built by docker and has no \"dockerfile\".");
         foreach (var argument in section.BuildArgs.Where(argument => !DefinitionRules.Variable().IsMatch(argument.Name)))
             problems.Add(argument.Position, $"'{argument.Name}' cannot be a build argument's name.");

@@ -25,7 +25,7 @@ internal sealed class ImageResolver(
             Platform = rules.Matching(section.Platform, DefinitionRules.Platform(), "a platform, such as linux/amd64"),
             BuildArgs = BuildArgs(section),
             Inputs = [.. section.Inputs.Select(InsidePath).OfType<string>()],
-            CodeBuildProject = section.Builder == ImageBuilder.CodeBuild ? project : null,
+            CodeBuildProject = project,
             Workspace = file.Workspace,
             Services = [.. file.Sections.Services.Where(s => string.Equals(s.Value.Image?.Raw, name, StringComparison.Ordinal)).Select(s => s.Name)],
         };

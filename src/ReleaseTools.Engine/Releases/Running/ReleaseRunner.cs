@@ -79,13 +79,17 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         {
             return await stages.PlanAsync(cancellationToken);
         }
-        catch (ReleaseException notYet) when (infrastructure.Status == InfrastructureStatus.Planned)
+        catch (ReleaseException notYet) when (infrastructure.Status == InfrastructureStatus.Planned && ApplyMayCure(notYet))
         {
-            // What the apply is about to make cannot be read yet: a first release has no env file and no repositories.
             observer.Report(new Announced(stages.Identity.Project, $"The rest is planned after the apply: {notYet.Message}"));
             return null;
         }
     }
+
+    /// <summary>What the apply is about to make cannot be read yet: a first release has no env file and no repositories.</summary>
+    private static bool ApplyMayCure(ReleaseException error) =>
+        error.Kind is ErrorKind.NotFound or ErrorKind.InvalidArgument or ErrorKind.InvalidState
+        && error.Id is not (nameof(Messages.DefinitionFilesMissing) or nameof(Messages.CodeBuildProjectNotNamed));
 
     /// <summary>Plans again after the apply, which can change the answer; shows the plan when it did.</summary>
     private async Task<PlannedRelease?> PlanAgainAsync(ReleasePlan before, InfrastructureChange infrastructure, CancellationToken cancellationToken)

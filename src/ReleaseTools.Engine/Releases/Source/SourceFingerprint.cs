@@ -8,10 +8,10 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// </summary>
 public static class SourceFingerprint
 {
-    /// <summary>The tag under which an image of these sources is found in ECR again.</summary>
-    public static string TagOf(string fingerprint) => $"src-{fingerprint[..32]}";
+    // Half of a SHA-256: it becomes a tag that people read, and 128 bits are beyond any accident.
+    private const int Length = 32;
 
-    /// <summary>The fingerprint; null where the definition names no inputs, so that changes cannot be told.</summary>
+    /// <summary>The fingerprint, 32 hexadecimal digits; null where the definition names no inputs, so that changes cannot be told.</summary>
     /// <param name="image">The image.</param>
     /// <param name="git">The workspace as git sees it; null outside git, where files are read instead.</param>
     /// <param name="buildEnvironment">What else changes the result, such as extra arguments of the build. Only a hash of it is kept.</param>
@@ -30,7 +30,7 @@ public static class SourceFingerprint
             await GitSources.AddAsync(hash, sources, git, cancellationToken).ConfigureAwait(false);
         else
             FileSources.Add(hash, sources, cancellationToken);
-        return hash.ToHex();
+        return hash.ToHex()[..Length];
     }
 
     private static void AddSettings(ContentHash hash, ReleaseImage image, string context, DockerIgnore? ignore, IReadOnlyDictionary<string, string> buildEnvironment)

@@ -1,0 +1,26 @@
+namespace ReleaseTools.Engine.Releases;
+
+/// <summary>How a release is run.</summary>
+public sealed record ReleaseOptions
+{
+    /// <summary>The release tag; git's when null.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Leaves terraform out and takes the env file as it is.</summary>
+    public bool SkipTerraform { get; init; }
+
+    /// <summary>Whether terraform may destroy or replace resources.</summary>
+    public bool AllowDestroy { get; init; }
+
+    /// <summary>Where images are built that the definition does not give to CodeBuild; as it says when null.</summary>
+    public ImageBuilder? Builder { get; init; }
+
+    /// <summary>Builds every image, also one whose inputs have not changed.</summary>
+    public bool NoReuse { get; init; }
+
+    /// <summary>How many images are built at once; the definition's, else the processor count when null.</summary>
+    public int? ThrottleLimit { get; init; }
+
+    /// <summary>How long each CodeBuild build, the endpoint's update and the rollouts are waited for.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+}

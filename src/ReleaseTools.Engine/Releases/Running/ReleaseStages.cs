@@ -1,0 +1,172 @@
+using System.Globalization;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Images.Pushes;
+using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Releases.Planning;
+using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
+
+namespace ReleaseTools.Engine.Releases.Running;
+
+/// <summary>The stages of a release over a real workspace, Docker, terraform and AWS.</summary>
+public sealed class ReleaseStages : IReleaseStages, IDisposable
+{
+    private readonly ReleaseWorkspace workspace;
+    private readonly ReleaseOptions options;
+    private readonly DateTimeOffset began;
+    private readonly ImageBuilderChoice builders;
+    private readonly TerraformInfrastructure? terraform;
+    private readonly string? skipTerraform;
+    private ImageBuilds? builds;
+    private SemaphoreSlim? buildSlots;
+    private PlanningResult? planned;
+
+    private ReleaseStages(ReleaseWorkspace workspace, ReleaseOptions options, string tag)
+    {
+        this.workspace = workspace;
+        this.options = options;
+        began = workspace.Clock.GetUtcNow();
+        builders = new ImageBuilderChoice(workspace, options.Builder);
+        var settings = workspace.File.Terraform;
+        skipTerraform = options.SkipTerraform ? "it was asked to be left out" : settings.Directory is null ? "the definition names no terraform directory" : null;
+        terraform = skipTerraform is null ? new TerraformInfrastructure(settings, workspace.Environment, workspace.Observer, workspace.Clock) : null;
+        Identity = new ReleaseIdentity(workspace.File.Project, tag, settings.Directory is null ? "." : Path.GetRelativePath(workspace.File.Workspace, settings.Directory));
+    }
+
+    /// <inheritdoc/>
+    public ReleaseIdentity Identity { get; }
+
+    /// <summary>The stages of a release of a workspace.</summary>
+    /// <exception cref="ReleaseException">TagRequired.</exception>
+    public static async Task<ReleaseStages> CreateAsync(ReleaseWorkspace workspace, ReleaseOptions options, CancellationToken cancellationToken)
+    {
+        var tag = await workspace.TagAsync(options.Tag, cancellationToken);
+        return new ReleaseStages(workspace, options, Images.ImageReference.CheckTag(tag));
+    }
+
+    /// <inheritdoc/>
+    public async Task<InfrastructureChange> PlanInfrastructureAsync(CancellationToken cancellationToken)
+    {
+        if (terraform is null)
+            return new InfrastructureChange { Directory = Identity.InfrastructureDirectory, Status = InfrastructureStatus.Skipped, Reason = skipTerraform };
+
+        // Nothing is applied by somebody who then may not go on.
+        await workspace.CheckCredentialsAsync(cancellationToken);
+        await CheckDockerBeforeApplyAsync(cancellationToken);
+        var change = await terraform.PlanAsync(cancellationToken);
+        return change.Destroyed > 0 && !options.AllowDestroy
+            ? throw ReleaseException.For(
+                nameof(Messages.TerraformDestroysRefused), ErrorKind.InvalidState, change.Directory, change.Directory, change.Destroyed, change.Reason)
+            : change;
+    }
+
+    /// <inheritdoc/>
+    public Task<InfrastructureChange> ApplyInfrastructureAsync(CancellationToken cancellationToken) =>
+        terraform!.ApplyAsync(options.AllowDestroy, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PlannedRelease> PlanAsync(CancellationToken cancellationToken)
+    {
+        var definition = await workspace.ReadDefinitionAsync(cancellationToken);
+        var aws = await workspace.AwsAsync(definition.Region, cancellationToken);
+        var registry = await workspace.RegistryAsync(definition.Region, cancellationToken);
+        builds ??= new ImageBuilds(workspace.Engine, workspace.Environment, workspace.Clock);
+        buildSlots ??= new SemaphoreSlim(options.ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount);
+        var stages = new StageTools(
+            aws,
+            registry,
+            builds,
+            new ImagePushes(workspace.Engine, registry, workspace.Clock),
+            new CodeBuilds(aws, registry, workspace.Observer, workspace.Clock),
+            new EndpointUpdates(aws, registry, workspace.Observer, workspace.Clock),
+            new EcsRollouts(aws, registry, workspace.Observer, workspace.Clock));
+        planned = await new ReleasePlanner(workspace, options, builders, stages, Identity.Tag).PlanAsync(definition, cancellationToken);
+        return planned.Release;
+    }
+
+    /// <inheritdoc/>
+    public async Task<AppImage> BuildAsync(PlannedImage image, CancellationToken cancellationToken)
+    {
+        var git = await workspace.GitAsync(cancellationToken);
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (git is not null)
+            labels["org.opencontainers.image.revision"] = git.Commit;
+
+        await buildSlots!.WaitAsync(cancellationToken);
+        try
+        {
+            var built = await planned!.Tools.Builds.BuildAsync(
+                planned.Builds[image.Image.Name], new ImageBuildOptions { Labels = labels }, workspace.Observer, cancellationToken);
+            return built.Error is null ? built.Image : throw built.Error;
+        }
+        finally
+        {
+            buildSlots.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<EcrImage> PushAsync(AppImage image, CancellationToken cancellationToken)
+    {
+        // The tag that a service runs is put on it by that service's rollout, not before.
+        var pushed = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
+        return pushed.Error is null ? pushed.Image : throw pushed.Error;
+    }
+
+    /// <inheritdoc/>
+    public async Task<EcrImage> BuildOnCodeBuildAsync(PlannedImage image, CancellationToken cancellationToken)
+    {
+        var codeBuilds = planned!.Tools.CodeBuilds;
+        var (plan, how) = planned.CodeBuilds[image.Image.Name];
+        if (plan.Status == InferenceBuildStatus.Reused)
+            return ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken));
+
+        // The same start, sent twice, starts one build; a release run again starts its own.
+        var token = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}-{Identity.Tag}-{image.Image.Name}");
+        var started = await codeBuilds.StartAsync(
+            image.Image, plan.ProjectName, Identity.Tag, how with { IdempotencyToken = token[..Math.Min(token.Length, 64)] }, cancellationToken);
+        var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
+        return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended) with { Reason = image.Reason };
+    }
+
+    /// <inheritdoc/>
+    public async Task<EndpointUpdate> UpdateEndpointAsync(EcrImage image, CancellationToken cancellationToken)
+    {
+        var inference = planned!.Definition.Inference;
+        var how = new EndpointUpdateOptions { VariantName = inference.VariantName, Timeout = options.Timeout };
+        var plan = await planned.Tools.Endpoints.PlanAsync(inference.EndpointName!, image, how, cancellationToken);
+        var update = await planned.Tools.Endpoints.UpdateAsync(plan, cancellationToken);
+        return Outcomes.ErrorOf(update) is { } error ? throw error : update;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(
+        IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    {
+        var rollouts = planned!.Tools.Rollouts;
+        var chosen = ServiceImages.Of(planned.Definition, services);
+        var plans = await rollouts.PlanAsync(chosen, ServiceImages.ByService(planned.Definition, chosen, images), cancellationToken);
+        return await rollouts.RolloutAsync(plans, new RolloutOptions { Timeout = options.Timeout }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        builds?.Dispose();
+        buildSlots?.Dispose();
+    }
+
+    /// <summary>Before a first apply the images cannot be planned, but that Docker is missing can be known.</summary>
+    private async Task CheckDockerBeforeApplyAsync(CancellationToken cancellationToken)
+    {
+        var needed = options.Builder is null or ImageBuilder.Docker && workspace.File.BuildsWithDocker;
+        if (!needed || workspace.File.Terraform.EnvFile is { } envFile && File.Exists(envFile))
+            return;
+        await DockerCli.FindAsync(workspace.Environment, NullObserver.Instance, cancellationToken);
+        await workspace.Engine.PingAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,59 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Releases.Workspace;
+
+/// <summary>Settles where each image is built: as the command says, else as the definition says.</summary>
+public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder? asked)
+{
+    private Task<ReleaseException?>? unavailable;
+
+    /// <summary>The images with their builder settled: none is <see cref="ImageBuilder.Auto"/> any more.</summary>
+    /// <exception cref="ReleaseException">CodeBuildProjectNotNamed: an image is to be built on CodeBuild, and no project is named.</exception>
+    public async Task<IReadOnlyList<ReleaseImage>> SettleAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
+    {
+        var settled = new List<ReleaseImage>();
+        foreach (var image in images)
+            settled.Add(await SettleAsync(image, cancellationToken));
+        return settled;
+    }
+
+    private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken)
+    {
+        // What the definition gives to CodeBuild stays there: it may need what only its machines have.
+        var builder = image.Builder == ImageBuilder.CodeBuild ? image.Builder : asked ?? image.Builder;
+        if (builder == ImageBuilder.Auto)
+            builder = await EngineAnswersAsync(cancellationToken) ? ImageBuilder.Docker : ImageBuilder.CodeBuild;
+        return builder == ImageBuilder.CodeBuild && image.CodeBuildProject is null
+            ? throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotNamed), ErrorKind.InvalidArgument, image.Name, image.Name)
+            : image with { Builder = builder };
+    }
+
+    private async Task<bool> EngineAnswersAsync(CancellationToken cancellationToken)
+    {
+        if (unavailable is null)
+        {
+            unavailable = DockerUseAsync(cancellationToken);
+            if (await unavailable is { } why)
+                workspace.Observer.Report(new Announced(workspace.File.Project, $"CodeBuild builds the images: {why.Message}"));
+        }
+
+        return await unavailable is null;
+    }
+
+    /// <summary>Null when images can be built with Docker, else the error that says why not.</summary>
+    private async Task<ReleaseException?> DockerUseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await workspace.Engine.PingAsync(cancellationToken);
+            await DockerCli.FindAsync(workspace.Environment, NullObserver.Instance, cancellationToken);
+            return null;
+        }
+        catch (ReleaseException why)
+        {
+            return why;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Releases.Source;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Releases.Workspace;
+
+/// <summary>
+/// A workspace that a command works in: its definition, its sources as git sees them, and the AWS session and Docker
+/// engine that belong to it. Each is looked for when it is first asked for, so that a command that needs no Docker
+/// does not ask for one.
+/// </summary>
+public sealed class ReleaseWorkspace : IDisposable
+{
+    private readonly AwsSessionOptions awsOptions;
+    private readonly Lazy<DockerEngine> engine;
+    private readonly SemaphoreSlim gate = new(1);
+    private (GitSnapshot? Snapshot, bool Taken) git;
+    private AwsSession? aws;
+    private EcrRegistry? registry;
+
+    private ReleaseWorkspace(DefinitionFile file, AwsSessionOptions awsOptions, IReleaseObserver observer, TimeProvider clock)
+    {
+        File = file;
+        Observer = observer;
+        Clock = clock;
+        this.awsOptions = awsOptions;
+        engine = new(() => DockerEngine.Connect(Environment, clock));
+    }
+
+    /// <summary>The definition as written.</summary>
+    public DefinitionFile File { get; private set; }
+
+    /// <summary>Gets what happens.</summary>
+    public IReleaseObserver Observer { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>The process environment, as the command was given it.</summary>
+    public IReadOnlyDictionary<string, string> Environment => awsOptions.Environment;
+
+    /// <summary>The Docker engine that the environment names. Nothing is sent to it yet.</summary>
+    /// <exception cref="ReleaseException"><c>DockerHostInvalid</c>.</exception>
+    public DockerEngine Engine => engine.Value;
+
+    /// <summary>Opens the workspace that a path is in, and tells what was discovered where there is no release.json.</summary>
+    /// <exception cref="ReleaseException">There is no definition, or it is wrong.</exception>
+    public static async Task<ReleaseWorkspace> OpenAsync(
+        string path, AwsSessionOptions aws, IReleaseObserver observer, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var file = await DefinitionFile.LoadAsync(path, cancellationToken);
+        foreach (var note in file.Notes)
+            observer.Report(new Announced(file.Project, note));
+        return new ReleaseWorkspace(file, aws, observer, clock);
+    }
+
+    /// <summary>The definition with its variables filled in from the env file as it is now.</summary>
+    /// <exception cref="ReleaseException">A variable is not known, or what the definition names is not there.</exception>
+    public async Task<ReleaseDefinition> ReadDefinitionAsync(CancellationToken cancellationToken)
+    {
+        // A discovered definition is made of the env file, which terraform may have written since.
+        if (File.IsDiscovered)
+            File = await DefinitionFile.LoadAsync(File.Workspace, cancellationToken);
+        var definition = File.Resolve(await InfraEnvironmentFile.ReadIfThereAsync(File.Terraform.EnvFile, cancellationToken), Environment);
+        return DefinitionCheck.Check(definition) is { Count: > 0 } missing
+            ? throw ReleaseException.For(nameof(Messages.DefinitionFilesMissing), ErrorKind.NotFound, definition.Path, definition.Path, string.Join(System.Environment.NewLine, missing))
+            : definition;
+    }
+
+    /// <summary>The workspace as git sees it, looked at once; null outside git.</summary>
+    public async Task<GitSnapshot?> GitAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!git.Taken)
+                git = (await GitSnapshot.TakeAsync(File.Workspace, Environment, cancellationToken), true);
+            return git.Snapshot;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>The release tag: the one given, else git's.</summary>
+    /// <exception cref="ReleaseException">TagRequired: none is given, and there is no git to take it from.</exception>
+    public async Task<string> TagAsync(string? given, CancellationToken cancellationToken) =>
+        given ?? GitSnapshot.RequireTag(await GitAsync(cancellationToken), File.Workspace);
+
+    /// <summary>What an image is made of, as a fingerprint; null where the definition names no inputs.</summary>
+    public async Task<string?> FingerprintAsync(ReleaseImage image, CancellationToken cancellationToken) =>
+        await SourceFingerprint.ComputeAsync(image, await GitAsync(cancellationToken), NoBuildEnvironment, cancellationToken);
+
+    /// <summary>The AWS session, made once; its region is the command's, else the definition's.</summary>
+    /// <exception cref="ReleaseException">No region, no credentials.</exception>
+    public async Task<AwsSession> AwsAsync(string? definitionRegion, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return aws ??= await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = definitionRegion }, Observer, cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>ECR, over the session of <see cref="AwsAsync"/>.</summary>
+    public async Task<EcrRegistry> RegistryAsync(string? definitionRegion, CancellationToken cancellationToken)
+    {
+        var session = await AwsAsync(definitionRegion, cancellationToken);
+        return registry ??= new EcrRegistry(session, Clock);
+    }
+
+    /// <summary>
+    /// Checks the credentials before the env file is there to name the region: any region of the partition's answers who
+    /// they are.
+    /// </summary>
+    /// <exception cref="ReleaseException">No credentials, or they do not do.</exception>
+    public async Task CheckCredentialsAsync(CancellationToken cancellationToken)
+    {
+        const string anyRegion = "us-east-1";
+        using var session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
+        await session.GetCallerIdentityAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        registry?.Dispose();
+        aws?.Dispose();
+        if (engine.IsValueCreated)
+            engine.Value.Dispose();
+        gate.Dispose();
+    }
+
+    private static IReadOnlyDictionary<string, string> NoBuildEnvironment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Hosting;
+
+namespace ReleaseTools.Commands;
+
+/// <summary>Writes terraform's outputs, as they are, to the env file.</summary>
+[Cmdlet(VerbsData.Export, "TerraformOutput", SupportsShouldProcess = true)]
+[OutputType(typeof(InfraEnvironment))]
+public sealed class ExportTerraformOutputCommand : DefinitionCommand
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var (path, environment) = (ReadDefinitionPath(), ProcessEnvironment.Read());
+        Run(async (pipeline, cancelled) =>
+        {
+            var file = await DefinitionFile.LoadAsync(path, cancelled);
+            var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
+            if (await pipeline.ShouldProcessAsync(file.Terraform.EnvFile!, "Write terraform's outputs"))
+                pipeline.Write(await terraform.ExportAsync(cancelled));
+        });
+    }
+}

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Hosting;
+
+namespace ReleaseTools.Commands;
+
+/// <summary>
+/// Forces new deployments of ECS services, all at once, and proves that every running task runs what was pushed.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[OutputType(typeof(ServiceRollout))]
+public sealed class InvokeEcsRolloutCommand : AwsCommand
+{
+    private const string ByName = "ByName";
+    private const string ByImage = "ByImage";
+    private const string ByService = "ByService";
+
+    private readonly List<string> names = [];
+    private readonly List<EcrImage> images = [];
+    private readonly List<ReleaseService> services = [];
+
+    /// <summary>The services' names, in the definition or at ECS. Wildcards are permitted.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Service { get; set; } = [];
+
+    /// <summary>Images, as Push-EcrImage gives them: every service that runs one is rolled out.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
+    public EcrImage[] Image { get; set; } = [];
+
+    /// <summary>Services, as Get-ReleaseService gives them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByService)]
+    public ReleaseService[] InputObject { get; set; } = [];
+
+    /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
+    [Parameter(ParameterSetName = ByName)]
+    [ValidateNotNullOrEmpty]
+    public string? Cluster { get; set; }
+
+    /// <summary>Does not wait for the deployments' end, and so proves nothing.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>How long to wait, in seconds. The deployments go on afterwards.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSec { get; set; } = 1800;
+
+    /// <summary>After how many tasks that stopped by the deployment's fault it is taken for failed.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int MaximumFailedTask { get; set; } = 3;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        names.AddRange(Service);
+        services.AddRange(InputObject);
+        images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (names.Count + images.Count + services.Count == 0)
+            return;
+        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
+        var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
+        Run(async (pipeline, cancelled) =>
+        {
+            var choice = new RolloutChoice(path, aws, Clock, pipeline);
+            var chosen = await choice.ChooseAsync(names, Cluster, services, images, cancelled);
+            if (chosen.Count == 0)
+                return;
+            using var session = await Sessions.OpenAsync(aws, path, images.FirstOrDefault()?.Repository, pipeline.Observer, cancelled);
+            using var registry = new EcrRegistry(session, Clock);
+            var rollouts = new EcsRollouts(session, registry, pipeline.Observer, Clock);
+            await RolloutAsync(rollouts, await rollouts.PlanAsync([.. chosen.Keys], Images(chosen), cancelled), options, pipeline, cancelled);
+        });
+    }
+
+    private static Dictionary<string, EcrImage> Images(IReadOnlyDictionary<ReleaseService, EcrImage?> chosen) =>
+        chosen.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key.Service, pair => pair.Value!, StringComparer.Ordinal);
+
+    private static async Task RolloutAsync(
+        EcsRollouts rollouts, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        var confirmed = new List<RolloutPlan>();
+        foreach (var plan in plans)
+        {
+            var predicted = plan.ToRollout();
+            if (plan.Problem is not null)
+                Write(predicted, plan.Problem);
+            else if (plan.Image is { Digest: null } || !await pipeline.ShouldProcessAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}"))
+                Write(predicted, error: null); // an image that was only planned deploys nothing yet
+            else
+                confirmed.Add(plan);
+        }
+
+        foreach (var rollout in await rollouts.RolloutAsync(confirmed, options, cancelled))
+            Write(rollout, Outcomes.ErrorOf(rollout));
+
+        void Write(ServiceRollout rollout, Exception? error)
+        {
+            if (error is not null)
+                pipeline.WriteError(error, rollout);
+            pipeline.Write(rollout);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Hosting;
+
+namespace ReleaseTools.Commands;
+
+/// <summary>Plans with terraform, applies just that plan, and writes the outputs to the env file.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "TerraformApply", SupportsShouldProcess = true)]
+[OutputType(typeof(InfrastructureChange))]
+public sealed class InvokeTerraformApplyCommand : DefinitionCommand
+{
+    /// <summary>Lets the plan destroy or replace resources.</summary>
+    [Parameter]
+    public SwitchParameter AllowDestroy { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var (path, environment) = (ReadDefinitionPath(), ProcessEnvironment.Read());
+        Run(async (pipeline, cancelled) =>
+        {
+            var file = await DefinitionFile.LoadAsync(path, cancelled);
+            var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
+            pipeline.Write(await pipeline.ShouldProcessAsync(file.Terraform.Directory!, "terraform apply")
+                ? await terraform.ApplyAsync(AllowDestroy, cancelled)
+                : await terraform.PlanAsync(cancelled));
+        });
+    }
+}

@@ -1,0 +1,113 @@
+using System.Management.Automation;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Hosting;
+
+namespace ReleaseTools.Commands;
+
+/// <summary>Updates a SageMaker endpoint to an image, only if it serves another, and proves that it serves it.</summary>
+[Cmdlet(VerbsData.Update, "SageMakerEndpoint", SupportsShouldProcess = true, DefaultParameterSetName = ByUri)]
+[OutputType(typeof(EndpointUpdate))]
+public sealed class UpdateSageMakerEndpointCommand : AwsCommand
+{
+    private const string ByUri = "ByUri";
+    private const string ByBuild = "ByBuild";
+    private const string ByImage = "ByImage";
+
+    private readonly List<(string? Endpoint, EcrImage Image)> asked = [];
+
+    /// <summary>A build, as Start-InferenceBuild -Wait gives it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByBuild)]
+    public InferenceBuild? Build { get; set; }
+
+    /// <summary>An image, as Push-EcrImage gives it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
+    public EcrImage? Image { get; set; }
+
+    /// <summary>The image to serve, by digest: <c>repository@sha256:…</c>.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByUri)]
+    [ValidateNotNullOrEmpty]
+    public string? ImageUri { get; set; }
+
+    /// <summary>The endpoint; the definition's when left out.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? EndpointName { get; set; }
+
+    /// <summary>The variant to update; every one that serves an image of the repository when left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? VariantName { get; set; }
+
+    /// <summary>Updates although the endpoint serves this digest.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Does not wait for the update's end, and so proves nothing.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    /// <summary>How long to wait, in seconds. The update goes on afterwards.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSec { get; set; } = 3600;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            // What failed was told as an error by who made it.
+            case ByBuild when Outcomes.ErrorOf(Build!) is null: asked.Add((EndpointName ?? Build!.EndpointName, ImageFlow.ToEcrImage(Build!))); break;
+            case ByImage when Image!.Status != ImagePushStatus.Failed: asked.Add((EndpointName, Image)); break;
+            case ByUri: asked.Add((EndpointName, OfUri(ImageUri!))); break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (asked.Count == 0)
+            return;
+        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
+        var options = new EndpointUpdateOptions { VariantName = VariantName, Force = Force, NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
+        Run(async (pipeline, cancelled) =>
+        {
+            foreach (var (named, image) in asked)
+            {
+                using var session = await Sessions.OpenAsync(aws, path, image.Repository, pipeline.Observer, cancelled);
+                using var registry = new EcrRegistry(session, Clock);
+                var endpoint = named;
+                if (endpoint is null)
+                {
+                    using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
+                    endpoint = (await workspace.ReadDefinitionAsync(cancelled)).Inference.EndpointName
+                        ?? throw ReleaseException.For(nameof(Messages.EndpointNotNamed), ErrorKind.InvalidArgument, workspace.File.Path, workspace.File.Path);
+                }
+
+                var updates = new EndpointUpdates(session, registry, pipeline.Observer, Clock);
+                var plan = await updates.PlanAsync(endpoint, image, options, cancelled);
+                var update = plan.ToUpdate();
+                if (image.Digest is not null && (plan.Action == EndpointAction.Unchanged || await pipeline.ShouldProcessAsync(endpoint, $"Update: {plan.Reason}")))
+                    update = await updates.UpdateAsync(plan, cancelled);
+                if (Outcomes.ErrorOf(update) is { } error)
+                    pipeline.WriteError(error, update);
+                pipeline.Write(update);
+            }
+        });
+    }
+
+    private EcrImage OfUri(string uri)
+    {
+        var named = NamedImage.Parse(uri);
+        if (named.Digest is null || !ImageReference.IsDigest(named.Digest))
+            ThrowTerminatingError(ErrorRecords.From(ReleaseException.For(nameof(Messages.ImageUriWithoutDigest), ErrorKind.InvalidArgument, uri, uri, named.Repository, named.EffectiveTag)));
+        var name = named.Repository[(named.Repository.LastIndexOf('/') + 1)..];
+        return new EcrImage { Name = name, Repository = named.Repository, Tag = named.EffectiveTag, Digest = named.Digest, Status = ImagePushStatus.AlreadyPresent };
+    }
+}
