@@ -35,7 +35,8 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
                 return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, image.Reason ?? $"the registry holds {Digests.Shorten(digest)}", digest)
                 {
-                    HeldTags = found?.Digest == digest ? found.Tags : [],
+                    // It was found by its src- tag.
+                    HeldTags = [.. image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
                 };
             case { Status: ImageBuildStatus.Planned }:
                 return new ImagePushPlan(image, ReleaseAction.Push, "it is to be built first", Digest: null);

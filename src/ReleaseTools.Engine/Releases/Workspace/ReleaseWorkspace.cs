@@ -119,16 +119,25 @@ public sealed class ReleaseWorkspace : IDisposable
         return registry ??= new EcrRegistry(session, Clock);
     }
 
-    /// <summary>
-    /// Checks the credentials before the env file is there to name the region: any region of the partition's answers who
-    /// they are.
-    /// </summary>
-    /// <exception cref="ReleaseException">No credentials, or they do not do.</exception>
+    /// <summary>Checks the credentials before the env file is there: who they are is asked of the region that is known by then.</summary>
+    /// <exception cref="ReleaseException">No credentials, or they do not do; no region, and none that the env file could bring.</exception>
     public async Task CheckCredentialsAsync(CancellationToken cancellationToken)
     {
-        const string anyRegion = "us-east-1";
-        using var session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
-        await session.GetCallerIdentityAsync(cancellationToken);
+        const string anyRegion = "us-east-1"; // whose STS answers for every region of its partition
+        var fromEnvFile = File.Region?.Contains("${", StringComparison.Ordinal) == true;
+        var known = fromEnvFile ? null : File.Region;
+        AwsSession session;
+        try
+        {
+            session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = known }, Observer, cancellationToken);
+        }
+        catch (ReleaseException missing) when (missing.Id == nameof(Messages.AwsRegionMissing) && fromEnvFile)
+        {
+            session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
+        }
+
+        using (session)
+            await session.GetCallerIdentityAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
