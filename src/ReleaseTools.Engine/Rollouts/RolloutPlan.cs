@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
 
@@ -47,6 +48,7 @@ public sealed record RolloutPlan
         if (Image is null)
             return "A new deployment of what the task definition names.";
         var moves = TagToMove is null ? "" : $" The tag {TagToMove} is put on it first.";
-        return Image.Digest is null ? $"A new deployment with {Image.Repository}:{Image.Tag}.{moves}" : $"A new deployment with {Image.Digest}.{moves}";
+        var what = Image.Digest is null ? $"the tag {Image.Tag}" : Words.Digest(Image.Digest);
+        return $"A new deployment with {what}.{moves}";
     }
 }

@@ -175,7 +175,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
                 if (error is not null)
                     ledger.Fail(error);
                 var status = error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed;
-                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, $"{rollout.Status}: {rollout.Reason}"), rollout.Duration);
+                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, rollout.Reason), rollout.Duration);
             }
 
             return rollouts;
@@ -190,7 +190,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         catch (OperationCanceledException)
         {
             foreach (var name in names)
-                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "stopped by the user"), clock.GetElapsedTime(started));
+                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "The user stopped it."), clock.GetElapsedTime(started));
             throw;
         }
     }
@@ -199,7 +199,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     {
         var failure = ledger.Failures.Count > 0 ? ledger.Failures[0] : null;
         if (failure is not null)
-            ledger.Abandon("not run: a step before it failed");
+            ledger.Abandon("A step before it failed.");
         return release with
         {
             Status = failure is null ? ReleaseStatus.Succeeded : ReleaseStatus.Failed,
