@@ -65,7 +65,7 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
                 $"The endpoint is InService on {expected.ConfigName}, but its variant {variant} serves {(digest is null ? "no image of " + expected.Repository : Words.Digest(digest))}.");
         }
 
-        return new(EndpointUpdateStatus.Updated, $"It serves {Words.Digest(expected.Digest)} (InService on {expected.ConfigName}).");
+        return new(EndpointUpdateStatus.Updated, $"It is InService and serves {Words.Digest(expected.Digest)}.");
     }
 }
 

@@ -46,9 +46,9 @@ public sealed record RolloutPlan
     private string Reason()
     {
         if (Image is null)
-            return "A new deployment of what the task definition names.";
-        var moves = TagToMove is null ? "" : $" The tag {TagToMove} is put on it first.";
+            return "Deploys again what the task definition names.";
+        var moves = TagToMove is null ? "" : $", once the tag {TagToMove} is on it";
         var what = Image.Digest is null ? $"the tag {Image.Tag}" : Words.Digest(Image.Digest);
-        return $"A new deployment with {what}.{moves}";
+        return $"Deploys {what}{moves}.";
     }
 }

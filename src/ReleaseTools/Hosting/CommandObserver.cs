@@ -70,7 +70,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             steps = plan.Steps.Count(step => step.Action != ReleaseAction.Skip);
         }
 
-        pipeline.Announce(ViewText.Of(plan, pipeline.Width));
+        pipeline.Announce(ViewText.Of(plan, pipeline.Width) + Environment.NewLine);
     }
 
     private void ShowStart(ReleaseStep step)

@@ -37,7 +37,7 @@ public static class ViewText
 
         var text = new StringBuilder("Plan of release ").AppendLine(Head(plan.Project, plan.Tag, plan.Region, plan.Account)).AppendLine();
         table.WriteTo(text, width);
-        return text.ToString();
+        return text.ToString().TrimEnd();
     }
 
     /// <summary>A release: what became of each step and each service, and after a failure what to type next.</summary>
@@ -48,7 +48,7 @@ public static class ViewText
         WriteSteps(text, release, width);
         WriteServices(text, release.Services, width);
         WriteFailure(text, release, width);
-        return text.ToString();
+        return text.ToString().TrimEnd();
     }
 
     /// <summary>How wide the host's screen is; 120 columns where it has none.</summary>

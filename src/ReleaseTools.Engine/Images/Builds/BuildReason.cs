@@ -10,7 +10,7 @@ internal static class BuildReason
 
     public const string Forced = "The build was asked for, whatever ECR holds.";
 
-    public static string Changed(string fingerprint) => $"Its inputs changed: ECR holds no image of them ({Words.Digest(SourceTag.For(fingerprint))}).";
+    public static string Changed(string fingerprint) => $"Inputs changed: ECR holds no {Words.Digest(SourceTag.For(fingerprint))}.";
 
-    public static string Unchanged(string digest) => $"Its inputs have not changed: ECR holds {Words.Digest(digest)}.";
+    public static string Unchanged(string digest) => $"Inputs unchanged: ECR holds {Words.Digest(digest)}.";
 }
