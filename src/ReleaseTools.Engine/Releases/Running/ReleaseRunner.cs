@@ -44,7 +44,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             var applied = await ledger.RunAsync(
                 ReleaseSteps.Infrastructure,
                 () => stages.ApplyInfrastructureAsync(cancellationToken),
-                change => new StepOutcome(ReleaseStepStatus.Succeeded, change.Reason));
+                change => new StepOutcome(ReleaseStepStatus.Succeeded, change.Reason, ActionOf(change)));
             if (applied is null)
                 return End(release);
             infrastructure = applied;
@@ -123,7 +123,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     {
         var first = ReleaseSteps.ForInfrastructure(
             stages.Identity.InfrastructureDirectory,
-            infrastructure.Status == InfrastructureStatus.Skipped ? ReleaseAction.Skip : ReleaseAction.Apply,
+            ActionOf(infrastructure),
             infrastructure.Reason ?? string.Empty);
         return new ReleasePlan
         {
@@ -134,6 +134,14 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             Steps = planned is null ? [first] : [first, .. ReleaseSteps.After(first, planned.Images, planned.Endpoint, planned.Services)],
         };
     }
+
+    // Terraform is run also where nothing differs, for it is what writes the env file.
+    private static ReleaseAction ActionOf(InfrastructureChange change) => change.Status switch
+    {
+        InfrastructureStatus.Skipped => ReleaseAction.Skip,
+        InfrastructureStatus.Unchanged => ReleaseAction.Unchanged,
+        _ => ReleaseAction.Apply,
+    };
 
     private async Task<EcrImage?> ReleaseImageAsync(PlannedImage planned, CancellationToken cancellationToken)
     {
