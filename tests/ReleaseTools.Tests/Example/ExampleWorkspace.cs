@@ -39,9 +39,12 @@ internal sealed class ExampleWorkspace : IDisposable
     /// <summary>Takes a program off PATH.</summary>
     public ExampleWorkspace Without(string program)
     {
-        Environment["PATH"] = Executables.PathWithout(program, Environment.GetValueOrDefault("PATH") ?? System.Environment.GetEnvironmentVariable("PATH")!, folder);
+        Environment["PATH"] = PathWithout(program);
         return this;
     }
+
+    /// <summary>PATH without a program and with all others.</summary>
+    public string PathWithout(string program) => Executables.PathWithout(program, System.Environment.GetEnvironmentVariable("PATH") ?? "", folder);
 
     public string PathOf(string relative) => Path.Combine(Root, relative);
 

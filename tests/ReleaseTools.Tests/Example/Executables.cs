@@ -22,9 +22,14 @@ internal static class Executables
     /// <summary>Skips a test where no Docker engine answers, or nothing is there to build with.</summary>
     public static async Task RequireDockerAsync()
     {
-        Assert.SkipUnless(Exist("docker"), "The docker CLI is not installed.");
-        Assert.SkipUnless(await EngineAnswersAsync(), "No Docker engine answers at DOCKER_HOST.");
+        var why = await WhyNoDockerAsync();
+        Assert.SkipWhen(why is not null, why ?? "");
     }
+
+    /// <summary>Why Docker cannot build here; null when it can.</summary>
+    public static async Task<string?> WhyNoDockerAsync() => !Exist("docker") ? "The docker CLI is not installed."
+        : await EngineAnswersAsync() ? null
+        : "No Docker engine answers at DOCKER_HOST.";
 
     private static async Task<bool> EngineAnswersAsync()
     {
