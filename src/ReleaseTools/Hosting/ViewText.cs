@@ -93,7 +93,7 @@ public static class ViewText
     {
         var stopped = release.Services.SelectMany(service => service.StoppedTasks.Select(task => $"{service.Service}: {ProgressText.Of(task)}"));
         var next = release.NextCommand is null ? null : $"Next: {release.NextCommand}";
-        var reason = release.Steps.Any(step => step.Reason == release.Reason) ? null : release.Reason;
+        var reason = release.Steps.Any(step => $"{step.Id}: {step.Reason}" == release.Reason) ? null : release.Reason;
         foreach (var paragraph in new[] { reason }.Concat(stopped).Append(next).OfType<string>())
         {
             text.AppendLine();
