@@ -36,10 +36,11 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
             : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
     }
 
-    /// <summary>Puts the release tag on an image that a plan found in ECR.</summary>
+    /// <summary>Puts the release tag on an image that a plan found in ECR, unless it bears it: a repeated release changes nothing.</summary>
     public async Task<InferenceBuild> ReuseAsync(InferenceBuild planned, CancellationToken cancellationToken)
     {
-        await registry.PutTagAsync(planned.Repository, planned.Digest!, planned.Tag, cancellationToken);
+        if ((await registry.FindAsync(planned.Repository, planned.Tag, cancellationToken))?.Digest != planned.Digest)
+            await registry.PutTagAsync(planned.Repository, planned.Digest!, planned.Tag, cancellationToken);
         return planned;
     }
 

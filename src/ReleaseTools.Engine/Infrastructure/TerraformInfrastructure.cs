@@ -55,6 +55,16 @@ public sealed class TerraformInfrastructure(
             ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
     }
 
+    /// <summary>What <see cref="ExportAsync"/> would write; the env file is left as it is.</summary>
+    /// <inheritdoc cref="ExportAsync"/>
+    public async Task<InfraEnvironment> PreviewAsync(CancellationToken cancellationToken)
+    {
+        var terraform = await FindAsync(cancellationToken).ConfigureAwait(false);
+        var envFile = settings.EnvFile ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
+        await terraform.InitAsync(cancellationToken).ConfigureAwait(false);
+        return new() { Path = envFile, Variables = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false) };
+    }
+
     private async Task<TerraformCli> FindAsync(CancellationToken cancellationToken)
     {
         var terraform = TerraformCli.Find(settings, environment, observer, clock);

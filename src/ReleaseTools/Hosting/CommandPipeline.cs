@@ -48,6 +48,16 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <param name="action">What is done to it, such as <c>Force new deployment 'sha256:1f…' -> 'sha256:2a…'</c>.</param>
     public Task<bool> ShouldProcessAsync(string target, string action) => pump.InvokeAsync(() => command.ShouldProcess(target, action));
 
+    /// <summary>Asks <c>ShouldProcess</c> where <c>-WhatIf</c> predicts what a "No" leaves out.</summary>
+    /// <inheritdoc cref="ShouldProcessAsync"/>
+    public Task<Approval> ApproveAsync(string target, string action) => pump.InvokeAsync(() =>
+    {
+        // The overload that gives the reason takes the whole sentence; it is the one of ShouldProcess(target, action).
+        if (command.ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", verboseWarning: null, caption: null, out var reason))
+            return Approval.Granted;
+        return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
+    });
+
     /// <summary>Asks a question whatever <c>-Confirm</c> says; for what <c>-Force</c> would skip.</summary>
     public Task<bool> ShouldContinueAsync(string question, string caption) => pump.InvokeAsync(() => command.ShouldContinue(question, caption));
 

@@ -276,7 +276,7 @@ public sealed class EcsRolloutsTests
     [Fact]
     public async Task A_service_is_read_with_what_its_tasks_run()
     {
-        var service = (await new ServiceReader(aws.Session).ReadAsync([new() { Service = "web", Cluster = "main", Repository = Repository }], default)).Single();
+        var service = (await new ServiceReader(aws.Session).ReadAsync([new() { Service = "web", Cluster = "main", Repository = Repository }], missing => throw missing, default)).Single();
         (service.Status, service.TaskDefinition, service.TaskImage, service.DesiredCount).ShouldBe(("ACTIVE", "web:7", $"{Repository}:latest", 1));
         service.RunningDigests.ShouldBe([New]);
     }
