@@ -59,7 +59,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
         }
     }
 
-    private static string Key(ReleaseStage stage, string name) => $"{stage}:{name}";
+    // There is one terraform step; what terraform says is about its directory, which the step names relative to the workspace.
+    private static string Key(ReleaseStage stage, string name) => stage == ReleaseStage.Infrastructure ? $"{stage}" : $"{stage}:{name}";
 
     private static int Percent(long part, long whole) => whole > 0 ? (int)(100 * part / whole) : -1;
 
