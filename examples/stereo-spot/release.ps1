@@ -38,6 +38,7 @@ if (-not (Get-Module ReleaseTools)) {
 
 $sandbox = Start-ReleaseSandbox -Port $Port -TimeScale $TimeScale -StatePath $StatePath -Workspace $PSScriptRoot `
     -SeedPath ([IO.Path]::Combine($PSScriptRoot, 'sandbox.json'))
+$exitCode = 1
 try {
     $release = @{ Path = $PSScriptRoot; Builder = $Builder }
     if (Get-Command terraform -CommandType Application -ErrorAction Ignore) {
@@ -51,7 +52,8 @@ try {
         $release.SkipTerraform = $true
     }
 
-    Invoke-FullRelease @release | ForEach-Object {
+    # A step that failed is an error, and the release goes on to its end: what it was is told by the record it gives.
+    Invoke-FullRelease @release -ErrorAction Continue | ForEach-Object {
         $_
         $exitCode = if ($_.Status -eq 'Succeeded') { 0 } else { 1 }
     }

@@ -105,9 +105,10 @@ public sealed class TerraformInfrastructure(
         Reason = plan switch
         {
             null => "Nothing differs from the configuration.",
-            { Destroys.Count: > 0 } => $"Destroys {Addresses(plan)}.",
+            { Destroys.Count: > 0 } => $"{(status == InfrastructureStatus.Applied ? "Destroyed" : "Destroys")} {Addresses(plan)}.",
             { Adds.Count: 0, Changes.Count: 0 } => $"Only outputs change: {string.Join(", ", plan.Outputs)}.",
-            _ => $"{plan.Adds.Count + plan.Changes.Count} resources differ from the configuration.",
+            _ when status == InfrastructureStatus.Applied => $"{plan.Adds.Count} added, {plan.Changes.Count} changed, 0 destroyed.",
+            _ => $"{plan.Adds.Count} to add, {plan.Changes.Count} to change, 0 to destroy.",
         },
     };
 

@@ -9,6 +9,9 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <summary>Makes progress and stream output of what the Engine says.</summary>
     public IReleaseObserver Observer => field ??= new CommandObserver(this, board);
 
+    /// <summary>How many columns announcements have. Made before the work begins, on the thread that may ask the host.</summary>
+    internal int Width { get; } = ViewText.WidthOf(command.Host);
+
     /// <summary>Writes a record to the pipeline.</summary>
     public void Write(object record) => pump.Post(() => command.WriteObject(record));
 
@@ -22,10 +25,16 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     public void Debug(string message) => pump.Post(() => command.WriteDebug(message));
 
     /// <summary>Writes to the information stream, and shows it whatever the preference, as Write-Host does.</summary>
-    public void Announce(string message) =>
-        pump.Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]));
+    /// <remarks>After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</remarks>
+    public void Announce(string message) => pump.PostLastWords(() =>
+    {
+        if (userStopped.IsCancellationRequested)
+            command.Host.UI.WriteLine(message);
+        else
+            command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]);
+    });
 
-    /// <summary>Warns. After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</summary>
+    /// <summary>Warns; after Ctrl-C too, as <see cref="Announce"/> does.</summary>
     public void Warn(string message) => pump.PostLastWords(() =>
     {
         if (userStopped.IsCancellationRequested)

@@ -41,7 +41,7 @@ public sealed class DefinitionProblemsTests : IDisposable
             "2:20: 'throttleLimit' must be a whole number above 0, and is 0.",
             "3:15: 'a b' cannot be an image's name: use letters, digits, '.', '_' and '-', beginning with a letter or digit.",
             "3:15: The image 'a b' is built by docker and has no \"dockerfile\".",
-            "3:36: 'builder' is one of docker, codebuild. Did you mean 'docker'?",
+            "3:36: 'builder' is one of docker, codebuild, auto. Did you mean 'docker'?",
             "3:80: 'dockerfile' must be a string, and is a list.",
             "4:36: There is no image 'wbe'. Images are a b.",
             "5:21: 'cluster' stands here a second time.",

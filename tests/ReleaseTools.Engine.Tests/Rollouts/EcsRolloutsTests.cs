@@ -48,7 +48,7 @@ public sealed class EcsRolloutsTests
     {
         var plan = await PlanAsync();
         registry.Put.ShouldBeEmpty();
-        plan.ToRollout().Reason.ShouldBe($"A new deployment with {New}. The tag latest is put on it first.");
+        plan.ToRollout().Reason.ShouldBe($"Deploys {Words.Digest(New)}, once the tag latest is on it.");
         aws.On("UpdateService", _ =>
         {
             registry.Put.ShouldBe([$"{Repository}:latest={New}"]);
