@@ -38,10 +38,10 @@ public sealed class GetReleaseImageCommandTests : IDisposable
     public void An_empty_pipeline_gives_nothing() => workspace.Run("@() | Get-ReleaseImage").Output.ShouldBeEmpty();
 
     [Fact]
-    public void A_variable_that_nothing_fills_ends_it()
+    public void An_env_file_that_is_not_there_ends_it()
     {
         File.Delete(workspace.EnvFile);
 
-        workspace.Run("Get-ReleaseImage").End("DefinitionInvalid");
+        workspace.Run("Get-ReleaseImage").End("EnvFileNotFound");
     }
 }

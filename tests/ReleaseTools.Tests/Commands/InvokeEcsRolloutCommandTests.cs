@@ -61,7 +61,9 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void Services_of_one_name_in_two_clusters_are_two_and_a_missing_cluster_stops_only_its_own()
     {
-        var ran = workspace.Run("'nowhere', 'stereo-spot' | ForEach-Object { [pscustomobject]@{ Service = 'web-ui'; Cluster = $_ } } | Invoke-EcsRollout -NoWait");
+        var ran = workspace.Run(
+            "$services | Invoke-EcsRollout -NoWait",
+            ("services", new[] { "nowhere", "stereo-spot" }.Select(cluster => new ReleaseService { Service = "web-ui", Cluster = cluster }).ToArray()));
 
         ran.Error("ClusterNotFound").TargetObject.ShouldBeOfType<ServiceRollout>().Cluster.ShouldBe("nowhere");
         ran.All<ServiceRollout>().Select(rollout => (rollout.Cluster, rollout.Status)).ShouldBe([("nowhere", RolloutStatus.Failed), ("stereo-spot", RolloutStatus.InProgress)]);

@@ -69,11 +69,11 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
         workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {workspace.Sandbox.RegistryHost}/inference:latest").End("ImageUriWithoutDigest");
 
     [Fact]
-    public void An_unknown_endpoint_is_an_error_and_the_others_go_on()
+    public void An_unknown_endpoint_is_an_error_and_a_record_and_the_others_go_on()
     {
-        var uri = workspace.PutImage("stereo-inference").ImageUri;
+        var build = workspace.PutImage("stereo-inference");
 
-        var ran = workspace.Run($"'nope', '{Endpoint}' | ForEach-Object {{ [pscustomobject]@{{ EndpointName = $_; ImageUri = '{uri}' }} }} | Update-SageMakerEndpoint -WhatIf");
+        var ran = workspace.Run("$builds | Update-SageMakerEndpoint -WhatIf", ("builds", new[] { build with { EndpointName = "nope" }, build }));
 
         ran.Error("EndpointNotFound").TargetObject.ShouldBeOfType<EndpointUpdate>().EndpointName.ShouldBe("nope");
         ran.All<EndpointUpdate>().Select(update => update.Status).ShouldBe([EndpointUpdateStatus.Failed, EndpointUpdateStatus.Planned]);

@@ -33,8 +33,9 @@ public sealed class CmdletShapeTests
     [MemberData(nameof(Cmdlets))]
     public void A_cmdlet_s_verb_is_approved(Type type)
     {
-        using var session = new PowerShellSession();
-        var approved = session.Run("Get-Verb | ForEach-Object Verb").Select(verb => verb.ToString());
+        // What Get-Verb lists: the constants of PowerShell's Verbs… classes.
+        var approved = typeof(PSObject).Assembly.GetExportedTypes().Where(verbs => verbs.Namespace == "System.Management.Automation" && verbs.Name.StartsWith("Verbs", StringComparison.Ordinal))
+            .SelectMany(verbs => verbs.GetFields()).Select(verb => verb.Name);
 
         approved.ShouldContain(type.GetCustomAttribute<CmdletAttribute>()!.VerbName);
     }
