@@ -13,7 +13,7 @@ function Show-Pipeline([string] $name, [scriptblock] $pipeline) {
     "$name`t$($records | ForEach-Object { $_.GetType().Name })`t$($records | ForEach-Object Status)`t$changes"
 }
 
-Set-Location $Workspace
+$null = $ExecutionContext.SessionState.Path.SetLocation($Workspace) # the Shell has no Set-Location
 Show-Pipeline 'release -WhatIf' { Invoke-FullRelease -SkipTerraform -Builder CodeBuild -WhatIf }
 Show-Pipeline 'inference' { Start-InferenceBuild -Wait | Update-SageMakerEndpoint }
 if ($Builder -eq 'Docker') {

@@ -22,7 +22,7 @@ public sealed class RefusalTests(Refusals refusals) : IClassFixture<Refusals>
 
     [Theory]
     [InlineData("env file", "packages/aws-infra/.env")]
-    [InlineData("terraform", "terraform")]
+    [InlineData("terraform", "packages/aws-infra")]
     [InlineData("docker", "docker")]
     [InlineData("engine", "/nowhere/docker.sock")]
     [InlineData("endpoint", "nowhere")]
