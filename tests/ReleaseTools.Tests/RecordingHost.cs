@@ -16,6 +16,9 @@ internal sealed class RecordingHost : PSHost
 
     public ConcurrentQueue<ProgressRecord> Progress => recording.Progress;
 
+    /// <summary>The label of the choice that the user takes when asked, such as <c>&amp;No</c>.</summary>
+    public string? Answer { get => recording.Answer; set => recording.Answer = value; }
+
     public override string Name => "Tests";
 
     public override Version Version { get; } = new(1, 0);
@@ -50,6 +53,8 @@ internal sealed class RecordingHost : PSHost
 
         public ConcurrentQueue<ProgressRecord> Progress { get; } = new();
 
+        public string? Answer { get; set; }
+
         public override PSHostRawUserInterface RawUI { get; } = new RecordingCells();
 
         public override void Write(string value) => Lines.Enqueue(value);
@@ -79,7 +84,8 @@ internal sealed class RecordingHost : PSHost
         public override PSCredential PromptForCredential(
             string caption, string message, string userName, string targetName, PSCredentialTypes allowedCredentialTypes, PSCredentialUIOptions options) => throw new NotSupportedException();
 
-        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) => throw new NotSupportedException();
+        public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice) =>
+            Answer is null ? throw new NotSupportedException() : choices.IndexOf(choices.Single(choice => choice.Label == Answer));
     }
 
     // The formatter asks how wide it may write; nothing else is asked of it.

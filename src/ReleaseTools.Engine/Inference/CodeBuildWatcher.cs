@@ -46,7 +46,7 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
 
                 var left = timeout - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
-                    return build with { Status = InferenceBuildStatus.TimedOut, Duration = time.GetElapsedTime(began), Reason = $"The wait of {timeout} ran out in {build.Phase}. {GoesOn(build)}" };
+                    return build with { Status = InferenceBuildStatus.TimedOut, Duration = time.GetElapsedTime(began), Reason = $"The wait of {Words.Duration(timeout)} ran out in {build.Phase}. {GoesOn(build)}" };
                 await Task.Delay(wait < left ? wait : left, time, cancellationToken);
             }
         }

@@ -1,6 +1,7 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.CodeBuild;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 
@@ -25,15 +26,14 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
 
         var planned = Handle(image, project, tag, options) with { Status = InferenceBuildStatus.Planned };
         if (options.Fingerprint is null)
-            return planned with { Reason = "It names no inputs, so whether they changed cannot be told." };
+            return planned with { Reason = BuildReason.NoInputs };
         if (options.Force || options.NoCache)
-            return planned with { Reason = "It was asked for." };
+            return planned with { Reason = BuildReason.Forced };
 
-        var sourceTag = SourceTag.For(options.Fingerprint);
-        var digest = (await registry.FindAsync(image.Repository, sourceTag, cancellationToken))?.Digest;
+        var digest = (await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken))?.Digest;
         return digest is null
-            ? planned with { Reason = $"ECR holds no image of these inputs ({sourceTag})." }
-            : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = $"ECR holds an image of the same inputs ({sourceTag})." };
+            ? planned with { Reason = BuildReason.Changed(options.Fingerprint) }
+            : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
     }
 
     /// <summary>Puts the release tag on an image that a plan found in ECR, unless it bears it: a repeated release changes nothing.</summary>
@@ -71,7 +71,7 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
             BuildId = build?.Id,
             Status = InferenceBuildStatus.InProgress,
             Phase = build?.CurrentPhase,
-            Reason = options.NoCache ? "Built without cache." : null,
+            Reason = options.NoCache ? "CodeBuild builds it without cache." : "CodeBuild builds it.",
         };
     }
 
@@ -124,6 +124,6 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
 
         if (build.Fingerprint is not null)
             await registry.PutTagAsync(build.Repository, digest, SourceTag.For(build.Fingerprint), cancellationToken);
-        return build with { Digest = digest };
+        return build with { Digest = digest, Reason = $"CodeBuild built and pushed {Words.Digest(digest)}." };
     }
 }

@@ -4,6 +4,7 @@ using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.SageMaker;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Inference;
 
@@ -42,7 +43,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
         var config = await ConfigAsync(plan.EndpointName, endpoint.EndpointConfigName!, cancellationToken);
         plan = plan with { Config = config, Models = await ModelsAsync(plan, config, cancellationToken) };
         if (plan.Image.Digest is null)
-            return plan with { Action = EndpointAction.Update, Reason = "The image is not in ECR yet." };
+            return plan with { Action = EndpointAction.Update, Reason = "The image is built first." };
 
         plan = plan with { AcceptedDigests = await registry.ManifestDigestsAsync(plan.Image.Repository, plan.Image.Digest, cancellationToken) };
         var served = plan.Variants.Select(variant => (Variant: variant, Digest: DeployedDigests.Of(endpoint, variant, plan.Image.Repository))).ToList();
@@ -51,8 +52,8 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
         {
             plan = plan with { PreviousDigest = served[0].Digest };
             return plan.Options.Force
-                ? plan with { Action = EndpointAction.Update, Reason = $"It serves {plan.Image.Digest} already; the update was asked for." }
-                : plan with { Action = EndpointAction.Unchanged, Reason = $"It serves {plan.Image.Digest} already." };
+                ? plan with { Action = EndpointAction.Update, Reason = $"It serves {Words.Digest(plan.Image.Digest)} already; the update was asked for." }
+                : plan with { Action = EndpointAction.Unchanged, Reason = $"It serves {Words.Digest(plan.Image.Digest)} already." };
         }
 
         return plan with
@@ -61,7 +62,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
             PreviousDigest = other.Digest,
             Reason = other.Digest is null
                 ? $"Its variant {other.Variant} serves no image of {plan.Image.Repository}."
-                : $"Its variant {other.Variant} serves {other.Digest}.",
+                : $"It serves {Words.Digest(other.Digest)} (variant {other.Variant}).",
         };
     }
 

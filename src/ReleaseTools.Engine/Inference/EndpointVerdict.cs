@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Aws.SageMaker;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Inference;
 
@@ -61,10 +62,10 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
                 continue;
             return new(
                 late ? EndpointUpdateStatus.Failed : EndpointUpdateStatus.InProgress,
-                $"The endpoint is InService on {expected.ConfigName}, but its variant {variant} serves {digest ?? "no image of " + expected.Repository}.");
+                $"The endpoint is InService on {expected.ConfigName}, but its variant {variant} serves {(digest is null ? "no image of " + expected.Repository : Words.Digest(digest))}.");
         }
 
-        return new(EndpointUpdateStatus.Updated, $"It is InService on {expected.ConfigName} and serves {expected.Digest}.");
+        return new(EndpointUpdateStatus.Updated, $"It is InService and serves {Words.Digest(expected.Digest)}.");
     }
 }
 

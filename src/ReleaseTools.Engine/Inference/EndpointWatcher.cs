@@ -49,7 +49,7 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             cancellationToken);
         return ended
             ? verdict
-            : new(EndpointUpdateStatus.TimedOut, $"The wait of {timeout} ran out: {verdict.Reason} {EndpointText.GoesOn(expected.EndpointName)}");
+            : new(EndpointUpdateStatus.TimedOut, $"The wait of {Words.Duration(timeout)} ran out. {verdict.Reason} {EndpointText.GoesOn(expected.EndpointName)}");
     }
 
     private async Task<bool> LookUntilAsync(string endpointName, TimeSpan timeout, Func<DescribeEndpointResponse, bool> isEnd, CancellationToken cancellationToken)

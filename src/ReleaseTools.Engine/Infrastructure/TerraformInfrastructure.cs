@@ -55,6 +55,16 @@ public sealed class TerraformInfrastructure(
             ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
     }
 
+    /// <summary>What <see cref="ExportAsync"/> would write; the env file is left as it is.</summary>
+    /// <inheritdoc cref="ExportAsync"/>
+    public async Task<InfraEnvironment> PreviewAsync(CancellationToken cancellationToken)
+    {
+        var terraform = await FindAsync(cancellationToken).ConfigureAwait(false);
+        var envFile = settings.EnvFile ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
+        await terraform.InitAsync(cancellationToken).ConfigureAwait(false);
+        return new() { Path = envFile, Variables = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false) };
+    }
+
     private async Task<TerraformCli> FindAsync(CancellationToken cancellationToken)
     {
         var terraform = TerraformCli.Find(settings, environment, observer, clock);
@@ -95,9 +105,10 @@ public sealed class TerraformInfrastructure(
         Reason = plan switch
         {
             null => "Nothing differs from the configuration.",
-            { Destroys.Count: > 0 } => $"Destroys {Addresses(plan)}.",
+            { Destroys.Count: > 0 } => $"{(status == InfrastructureStatus.Applied ? "Destroyed" : "Destroys")} {Addresses(plan)}.",
             { Adds.Count: 0, Changes.Count: 0 } => $"Only outputs change: {string.Join(", ", plan.Outputs)}.",
-            _ => $"{plan.Adds.Count + plan.Changes.Count} resources differ from the configuration.",
+            _ when status == InfrastructureStatus.Applied => $"{plan.Adds.Count} added, {plan.Changes.Count} changed, 0 destroyed.",
+            _ => $"{plan.Adds.Count} to add, {plan.Changes.Count} to change, 0 to destroy.",
         },
     };
 

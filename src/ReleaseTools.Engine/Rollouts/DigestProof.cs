@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
 
@@ -29,14 +30,14 @@ internal sealed record DigestProof(RolloutStatus Status, IReadOnlyList<string> D
         if (digest is null)
             return Say(RolloutStatus.Deployed, isFinal: true, "The deployment completed. No digest was given, so what runs was not compared.");
         if (desired == 0 && running.Count == 0)
-            return Say(RolloutStatus.Deployed, isFinal: true, "The deployment completed. The desired count is 0, so no task runs that could prove the digest.");
+            return Say(RolloutStatus.Deployed, isFinal: true, "The desired count is 0: no task runs to prove it.");
 
         for (var i = 0; i < running.Count; i++)
         {
             if (digests[i] is { } other && !accepted.Contains(other, StringComparer.Ordinal))
             {
                 var whose = running[i].StartedBy == deploymentId ? "" : $" (of {running[i].StartedBy ?? "no deployment"})";
-                return Say(RolloutStatus.Mismatch, isFinal: false, $"Task {ServiceReader.ShortName(running[i].TaskArn)}{whose} runs {other}, not {digest}.");
+                return Say(RolloutStatus.Mismatch, isFinal: false, $"Task {ServiceReader.ShortName(running[i].TaskArn)}{whose} runs {Words.Digest(other)}, not {Words.Digest(digest)}.");
             }
         }
 
@@ -44,7 +45,7 @@ internal sealed record DigestProof(RolloutStatus Status, IReadOnlyList<string> D
             return Say(RolloutStatus.Mismatch, isFinal: false, $"ECS does not tell the digest of every running task of container {containerName}.");
         if (running.Count < desired)
             return Say(RolloutStatus.Mismatch, isFinal: false, $"The deployment completed, but {running.Count} of {desired} tasks run.");
-        return Say(RolloutStatus.Verified, isFinal: true, $"{running.Count} of {running.Count} running tasks run {digest}.");
+        return Say(RolloutStatus.Verified, isFinal: true, $"{running.Count} of {running.Count} running tasks run {Words.Digest(digest)}.");
     }
 
     private static string? Digest(EcsTask task, string? containerName) =>

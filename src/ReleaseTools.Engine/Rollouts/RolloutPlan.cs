@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
 
@@ -45,8 +46,9 @@ public sealed record RolloutPlan
     private string Reason()
     {
         if (Image is null)
-            return "A new deployment of what the task definition names.";
-        var moves = TagToMove is null ? "" : $" The tag {TagToMove} is put on it first.";
-        return Image.Digest is null ? $"A new deployment with {Image.Repository}:{Image.Tag}.{moves}" : $"A new deployment with {Image.Digest}.{moves}";
+            return "Deploys again what the task definition names.";
+        var moves = TagToMove is null ? "" : $", once the tag {TagToMove} is on it";
+        var what = Image.Digest is null ? $"the tag {Image.Tag}" : Words.Digest(Image.Digest);
+        return $"Deploys {what}{moves}.";
     }
 }

@@ -13,14 +13,21 @@ public sealed class ServiceReader(AwsSession aws)
     internal const int TasksPerCall = 100;
 
     /// <summary>The services as they run now, in the order given; what the definition says of them is kept.</summary>
-    /// <exception cref="ReleaseException">A cluster or a service is not there.</exception>
-    public async Task<IReadOnlyList<ReleaseService>> ReadAsync(IReadOnlyList<ReleaseService> services, CancellationToken cancellationToken)
+    /// <param name="services">The services, by name and cluster.</param>
+    /// <param name="missing">Gets the error of each service that is not there; the others go on.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public async Task<IReadOnlyList<ReleaseService>> ReadAsync(
+        IReadOnlyList<ReleaseService> services, Action<ReleaseException> missing, CancellationToken cancellationToken)
     {
         var read = new List<ReleaseService>();
         foreach (var observed in await ObserveAsync(services, cancellationToken))
         {
             if (observed.Ecs is null)
-                throw NotFound(observed.Service);
+            {
+                missing(NotFound(observed.Service));
+                continue;
+            }
 
             var tasks = await RunningTasksAsync(observed.Service.Cluster, observed.Service.Service, cancellationToken);
             var container = observed.Container?.Name;

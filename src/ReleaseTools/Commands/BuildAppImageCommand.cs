@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
@@ -14,11 +15,11 @@ public sealed class BuildAppImageCommand : AwsCommand
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
 
-    private readonly List<string> names = [];
-    private readonly List<ReleaseImage> images = [];
+    private readonly ImageRequest request = new();
+    private readonly HashSet<(string Workspace, string Name)> taken = [];
 
     /// <summary>The images' names in the definition; all that Docker builds when left out. Wildcards are permitted.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
@@ -50,50 +51,76 @@ public sealed class BuildAppImageCommand : AwsCommand
     public int? ThrottleLimit { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        names.AddRange(Name);
-        images.AddRange(InputObject);
-    }
+    protected override void ProcessRecord() => request.Add(Name, InputObject);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (MyInvocation.ExpectingInput && names.Count + images.Count == 0)
+        if (MyInvocation.ExpectingInput && request.IsEmpty)
             return;
-        var (path, aws) = (ReadDefinitionPath(images.FirstOrDefault()?.Workspace), ReadAwsOptions());
-        var options = new ImageBuildOptions { NoCache = NoCache, Pull = Pull };
+        var aws = ReadAwsOptions();
+        var parts = request.ByWorkspace(ReadDefinitionPath(), forAll: Path is not null);
         Run(async (pipeline, cancelled) =>
         {
-            using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
-            var definition = await workspace.ReadDefinitionAsync(cancelled);
-            var tag = await workspace.TagAsync(Tag, cancelled);
-            var reuse = NoReuse || NoCache ? null : await workspace.RegistryAsync(definition.Region, cancelled);
-            var chosen = images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline);
-            using var builds = new ImageBuilds(workspace.Engine, workspace.Environment, Clock);
-            var plans = new List<ImageBuildPlan>();
-            foreach (var image in await new ImageBuilderChoice(workspace, asked: null).SettleAsync(chosen, cancelled))
+            foreach (var (path, names, images) in parts)
             {
-                if (image.Builder == ImageBuilder.CodeBuild)
-                {
-                    pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it: Start-InferenceBuild -Name {image.Name}"));
-                    continue;
-                }
-
-                var plan = await ImageBuilds.PlanAsync(image, tag, await workspace.FingerprintAsync(image, cancelled), reuse, cancelled);
-                if (plan.Action == ReleaseAction.Reuse || await pipeline.ShouldProcessAsync(image.Name, $"Build: {plan.Reason}"))
-                    plans.Add(plan);
-                else
-                    pipeline.Write(plan.Predicted);
-            }
-
-            var throttle = ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount;
-            await foreach (var built in builds.RunAsync(plans, throttle, options, pipeline.Observer, cancelled))
-            {
-                if (built.Error is not null)
-                    pipeline.WriteError(built.Error, built.Image);
-                pipeline.Write(built.Image);
+                using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
+                await BuildAsync(workspace, names, images, pipeline, cancelled);
             }
         });
+    }
+
+    private async Task BuildAsync(
+        ReleaseWorkspace workspace, IReadOnlyList<string> names, IReadOnlyList<ReleaseImage> images, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        var definition = await workspace.ReadDefinitionAsync(cancelled);
+        var tag = await workspace.TagAsync(Tag, cancelled);
+        var reuse = NoReuse || NoCache ? null : await workspace.RegistryAsync(definition.Region, cancelled);
+        var builders = new ImageBuilderChoice(workspace, asked: null);
+        var plans = new List<ImageBuildPlan>();
+        foreach (var image in images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline))
+        {
+            if (taken.Add((image.Workspace, image.Name)) && await PlanAsync(image) is { } plan)
+                plans.Add(plan);
+        }
+
+        using var builds = new ImageBuilds(workspace.Engine, workspace.Environment, Clock);
+        var throttle = ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount;
+        var options = new ImageBuildOptions { NoCache = NoCache, Pull = Pull };
+        await foreach (var built in builds.RunAsync(plans, throttle, options, pipeline.Observer, cancelled))
+            Write(built);
+
+        // What is to be built or reused; null where nothing more is done.
+        async Task<ImageBuildPlan?> PlanAsync(ReleaseImage image)
+        {
+            try
+            {
+                var settled = (await builders.SettleAsync([image], cancelled))[0];
+                if (settled.Builder == ImageBuilder.CodeBuild)
+                {
+                    pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it: Start-InferenceBuild -Name {image.Name}"));
+                    return null;
+                }
+
+                var plan = await ImageBuilds.PlanAsync(settled, tag, await workspace.FingerprintAsync(settled, cancelled), reuse, cancelled);
+                var approval = plan.Action == ReleaseAction.Reuse ? Approval.Granted : await pipeline.ApproveAsync(image.Name, $"Build: {plan.Reason}");
+                if (approval == Approval.WhatIf)
+                    pipeline.Write(plan.Predicted);
+                return approval == Approval.Granted ? plan : null;
+            }
+            catch (ReleaseException error) when (error.IsOfOneItem())
+            {
+                var failed = new AppImage { Name = image.Name, Repository = image.Repository, Tag = tag, Services = image.Services };
+                Write(new ImageBuildResult(failed with { Status = ImageBuildStatus.Failed, Reason = error.Message }, error));
+                return null;
+            }
+        }
+
+        void Write(ImageBuildResult built)
+        {
+            if (built.Error is not null)
+                pipeline.WriteError(built.Error, built.Image);
+            pipeline.Write(built.Image);
+        }
     }
 }

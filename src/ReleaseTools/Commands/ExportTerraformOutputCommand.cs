@@ -18,8 +18,11 @@ public sealed class ExportTerraformOutputCommand : DefinitionCommand
         {
             var file = await DefinitionFile.LoadAsync(path, cancelled);
             var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
-            if (await pipeline.ShouldProcessAsync(file.Terraform.EnvFile!, "Write terraform's outputs"))
-                pipeline.Write(await terraform.ExportAsync(cancelled));
+            switch (await pipeline.ApproveAsync(file.Terraform.EnvFile!, "Write terraform's outputs"))
+            {
+                case Approval.Granted: pipeline.Write(await terraform.ExportAsync(cancelled)); break;
+                case Approval.WhatIf: pipeline.Write(await terraform.PreviewAsync(cancelled)); break;
+            }
         });
     }
 }

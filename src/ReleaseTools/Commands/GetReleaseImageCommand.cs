@@ -12,7 +12,7 @@ public sealed class GetReleaseImageCommand : AwsCommand
     private readonly List<string> names = [];
 
     /// <summary>The images' names in the definition; all of them when left out. Wildcards are permitted.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
@@ -23,6 +23,8 @@ public sealed class GetReleaseImageCommand : AwsCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (MyInvocation.ExpectingInput && names.Count == 0)
+            return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         Run(async (pipeline, cancelled) =>
         {

@@ -14,7 +14,8 @@ public sealed class GetReleaseServiceCommand : AwsCommand
     private readonly List<string> names = [];
 
     /// <summary>The services' names, in the definition or at ECS; all of the definition when left out. Wildcards are permitted.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Service")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
@@ -34,7 +35,7 @@ public sealed class GetReleaseServiceCommand : AwsCommand
             var definition = await workspace.ReadDefinitionAsync(cancelled);
             var session = await workspace.AwsAsync(definition.Region, cancelled);
             var services = Selection.OfServices(definition, names, pipeline).Select(ServiceImages.Of).ToList();
-            foreach (var service in await new ServiceReader(session).ReadAsync(services, cancelled))
+            foreach (var service in await new ServiceReader(session).ReadAsync(services, error => pipeline.WriteError(error), cancelled))
                 pipeline.Write(service);
         });
     }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
@@ -21,8 +22,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     private readonly List<EcrImage> images = [];
     private readonly List<ReleaseService> services = [];
 
-    /// <summary>The services' names, in the definition or at ECS. Wildcards are permitted.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
+    /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
@@ -36,7 +37,7 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     public ReleaseService[] InputObject { get; set; } = [];
 
     /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
-    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
@@ -57,7 +58,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        names.AddRange(Service);
+        if (Cluster is null)
+            names.AddRange(Service);
+        else
+            services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
         services.AddRange(InputObject);
         images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
     }
@@ -72,18 +76,40 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         Run(async (pipeline, cancelled) =>
         {
             var choice = new RolloutChoice(path, aws, Clock, pipeline);
-            var chosen = await choice.ChooseAsync(names, Cluster, services, images, cancelled);
+            var chosen = await choice.ChooseAsync(names, services, images, cancelled);
             if (chosen.Count == 0)
                 return;
             using var session = await Sessions.OpenAsync(aws, path, images.FirstOrDefault()?.Repository, pipeline.Observer, cancelled);
             using var registry = new EcrRegistry(session, Clock);
             var rollouts = new EcsRollouts(session, registry, pipeline.Observer, Clock);
-            await RolloutAsync(rollouts, await rollouts.PlanAsync([.. chosen.Keys], Images(chosen), cancelled), options, pipeline, cancelled);
+            var plans = new List<RolloutPlan>();
+            foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
+                plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
+            await RolloutAsync(rollouts, plans, options, pipeline, cancelled);
         });
     }
 
-    private static Dictionary<string, EcrImage> Images(IReadOnlyDictionary<ReleaseService, EcrImage?> chosen) =>
-        chosen.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key.Service, pair => pair.Value!, StringComparer.Ordinal);
+    /// <summary>The plans of one cluster's services: read together, or one by one where something stands in the way of one.</summary>
+    private static async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        EcsRollouts rollouts, IReadOnlyList<KeyValuePair<ReleaseService, EcrImage?>> chosen, CancellationToken cancelled)
+    {
+        try
+        {
+            var byService = chosen.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key.Service, pair => pair.Value!, StringComparer.Ordinal);
+            return await rollouts.PlanAsync([.. chosen.Select(pair => pair.Key)], byService, cancelled);
+        }
+        catch (ReleaseException error) when (error.IsOfOneItem() && chosen is [var (service, image)])
+        {
+            return [new RolloutPlan { Service = service, Image = image, Problem = error }];
+        }
+        catch (ReleaseException error) when (error.IsOfOneItem())
+        {
+            var plans = new List<RolloutPlan>();
+            foreach (var one in chosen)
+                plans.AddRange(await PlanAsync(rollouts, [one], cancelled));
+            return plans;
+        }
+    }
 
     private static async Task RolloutAsync(
         EcsRollouts rollouts, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
@@ -94,14 +120,19 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var predicted = plan.ToRollout();
             if (plan.Problem is not null)
                 Write(predicted, plan.Problem);
-            else if (plan.Image is { Digest: null } || !await pipeline.ShouldProcessAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}"))
-                Write(predicted, error: null); // an image that was only planned deploys nothing yet
-            else
+            else if (await ApproveAsync(plan, predicted) is var approval && approval == Approval.Granted)
                 confirmed.Add(plan);
+            else if (approval == Approval.WhatIf)
+                Write(predicted, error: null);
         }
 
         foreach (var rollout in await rollouts.RolloutAsync(confirmed, options, cancelled))
             Write(rollout, Outcomes.ErrorOf(rollout));
+
+        // An image that was only planned deploys nothing yet.
+        Task<Approval> ApproveAsync(RolloutPlan plan, ServiceRollout predicted) => plan.Image is { Digest: null }
+            ? Task.FromResult(Approval.WhatIf)
+            : pipeline.ApproveAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}");
 
         void Write(ServiceRollout rollout, Exception? error)
         {

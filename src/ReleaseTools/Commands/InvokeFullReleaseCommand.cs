@@ -64,9 +64,11 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
             using var stages = await ReleaseStages.CreateAsync(workspace, options, cancelled);
             var runner = new ReleaseRunner(stages, pipeline.Observer, Clock);
-            pipeline.Write(await pipeline.ShouldProcessAsync($"{stages.Identity.Project} {stages.Identity.Tag}", "Release")
-                ? await runner.RunAsync(cancelled)
-                : await runner.PlanAsync(cancelled));
+            switch (await pipeline.ApproveAsync($"{stages.Identity.Project} {stages.Identity.Tag}", "Release"))
+            {
+                case Approval.Granted: pipeline.Write(await runner.RunAsync(cancelled)); break;
+                case Approval.WhatIf: pipeline.Write(await runner.PlanAsync(cancelled)); break;
+            }
         });
     }
 }

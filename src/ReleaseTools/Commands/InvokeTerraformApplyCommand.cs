@@ -22,9 +22,11 @@ public sealed class InvokeTerraformApplyCommand : DefinitionCommand
         {
             var file = await DefinitionFile.LoadAsync(path, cancelled);
             var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
-            pipeline.Write(await pipeline.ShouldProcessAsync(file.Terraform.Directory!, "terraform apply")
-                ? await terraform.ApplyAsync(AllowDestroy, cancelled)
-                : await terraform.PlanAsync(cancelled));
+            switch (await pipeline.ApproveAsync(file.Terraform.Directory!, "terraform apply"))
+            {
+                case Approval.Granted: pipeline.Write(await terraform.ApplyAsync(AllowDestroy, cancelled)); break;
+                case Approval.WhatIf: pipeline.Write(await terraform.PlanAsync(cancelled)); break;
+            }
         });
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
@@ -36,28 +37,53 @@ public sealed class PushEcrImageCommand : AwsCommand
         if (images.Count == 0)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
-        var options = new ImagePushOptions { AlsoTags = AlsoTag };
         Run(async (pipeline, cancelled) =>
         {
-            using var session = await Sessions.OpenAsync(aws, path, images[0].Repository, pipeline.Observer, cancelled);
-            using var registry = new EcrRegistry(session, Clock);
             using var engine = DockerEngine.Connect(aws.Environment, Clock);
-            var pushes = new ImagePushes(engine, registry, Clock);
-            var chosen = new List<AppImage>();
-            foreach (var image in images)
+            var once = images.DistinctBy(image => (image.Repository, image.Tag, image.ImageId, image.Digest));
+            foreach (var region in once.GroupBy(image => EcrRepository.Parse(image.Repository).Region, StringComparer.Ordinal))
             {
-                if (image.Status != ImageBuildStatus.Planned && await pipeline.ShouldProcessAsync($"{image.Repository}:{image.Tag}", "Push"))
-                    chosen.Add(image);
-                else
-                    pipeline.Write((await pushes.PlanAsync(image, options, cancelled)).Predicted);
-            }
-
-            await foreach (var pushed in pushes.RunAsync(chosen, ThrottleLimit, options, pipeline.Observer, cancelled))
-            {
-                if (pushed.Error is not null)
-                    pipeline.WriteError(pushed.Error, pushed.Image);
-                pipeline.Write(pushed.Image);
+                using var session = await Sessions.OpenAsync(aws, path, region.First().Repository, pipeline.Observer, cancelled);
+                using var registry = new EcrRegistry(session, Clock);
+                await PushAsync(new ImagePushes(engine, registry, Clock), region, pipeline, cancelled);
             }
         });
+    }
+
+    private async Task PushAsync(ImagePushes pushes, IEnumerable<AppImage> built, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        var options = new ImagePushOptions { AlsoTags = AlsoTag };
+        var chosen = new List<AppImage>();
+        foreach (var image in built)
+        {
+            var approval = image.Status == ImageBuildStatus.Planned ? Approval.WhatIf : await pipeline.ApproveAsync($"{image.Repository}:{image.Tag}", "Push");
+            if (approval == Approval.Granted)
+                chosen.Add(image);
+            else if (approval == Approval.WhatIf)
+                await PredictAsync(image);
+        }
+
+        await foreach (var pushed in pushes.RunAsync(chosen, ThrottleLimit, options, pipeline.Observer, cancelled))
+            Write(pushed.Image, pushed.Error);
+
+        async Task PredictAsync(AppImage image)
+        {
+            try
+            {
+                Write((await pushes.PlanAsync(image, options, cancelled)).Predicted, error: null);
+            }
+            catch (ReleaseException error) when (error.IsOfOneItem())
+            {
+                var failed = new EcrImage { Name = image.Name, Repository = image.Repository, Tag = image.Tag, Services = image.Services };
+                Write(failed with { Status = ImagePushStatus.Failed, Reason = error.Message }, error);
+            }
+        }
+
+        void Write(EcrImage image, ReleaseException? error)
+        {
+            if (error is not null)
+                pipeline.WriteError(error, image);
+            pipeline.Write(image);
+        }
     }
 }

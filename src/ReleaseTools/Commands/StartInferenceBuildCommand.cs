@@ -10,16 +10,25 @@ using ReleaseTools.Hosting;
 namespace ReleaseTools.Commands;
 
 /// <summary>Starts a build of the inference image, or of another image, on AWS CodeBuild.</summary>
-[Cmdlet(VerbsLifecycle.Start, "InferenceBuild", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "InferenceBuild", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
 [OutputType(typeof(InferenceBuild))]
 public sealed class StartInferenceBuildCommand : AwsCommand
 {
-    private readonly List<string> names = [];
+    private const string ByName = "ByName";
+    private const string ByObject = "ByObject";
 
-    /// <summary>The images' names in the definition; the one that the endpoint serves when left out.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    private readonly ImageRequest request = new();
+    private readonly HashSet<(string Workspace, string Name)> taken = [];
+
+    /// <summary>The images' names in the definition; the one that the endpoint serves when left out. Wildcards are permitted.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
+
+    /// <summary>Images, as Get-ReleaseImage gives them.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByObject)]
+    public ReleaseImage[] InputObject { get; set; } = [];
 
     /// <summary>The tag that the build pushes; the git commit when left out.</summary>
     [Parameter]
@@ -54,43 +63,86 @@ public sealed class StartInferenceBuildCommand : AwsCommand
     public int TimeoutSec { get; set; } = 3600;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => names.AddRange(Name);
+    protected override void ProcessRecord() => request.Add(Name, InputObject);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (MyInvocation.ExpectingInput && names.Count == 0)
+        if (MyInvocation.ExpectingInput && request.IsEmpty)
             return;
-        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
-        var variables = EnvironmentVariable.Cast<DictionaryEntry>().ToDictionary(pair => $"{pair.Key}", pair => $"{pair.Value}", StringComparer.Ordinal);
+        var aws = ReadAwsOptions();
+        var parts = request.ByWorkspace(ReadDefinitionPath(), forAll: Path is not null);
+        var options = new InferenceBuildOptions
+        {
+            NoCache = NoCache,
+            Force = NoReuse,
+            EnvironmentVariables = EnvironmentVariable.Cast<DictionaryEntry>().ToDictionary(pair => $"{pair.Key}", pair => $"{pair.Value}", StringComparer.Ordinal),
+            SourceVersion = SourceVersion,
+        };
         Run(async (pipeline, cancelled) =>
         {
-            using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
-            var definition = await workspace.ReadDefinitionAsync(cancelled);
-            var tag = await workspace.TagAsync(Tag, cancelled);
-            var session = await workspace.AwsAsync(definition.Region, cancelled);
-            var builds = new CodeBuilds(session, await workspace.RegistryAsync(definition.Region, cancelled), pipeline.Observer, Clock);
-            var chosen = await new ImageBuilderChoice(workspace, ImageBuilder.CodeBuild).SettleAsync(Chosen(definition, pipeline), cancelled);
-            await Task.WhenAll(chosen.Select(async image =>
+            foreach (var (path, names, images) in parts)
             {
-                var options = new InferenceBuildOptions
-                {
-                    NoCache = NoCache,
-                    Force = NoReuse,
-                    EnvironmentVariables = variables,
-                    SourceVersion = SourceVersion,
-                    Fingerprint = await workspace.FingerprintAsync(image, cancelled),
-                    EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
-                };
-                var build = await BuildAsync(image, tag, options, builds, pipeline, cancelled);
-                if (Outcomes.ErrorOf(build) is { } error)
-                    pipeline.WriteError(error, build);
-                pipeline.Write(build);
-            }));
+                using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
+                await BuildAsync(workspace, names, images, options, pipeline, cancelled);
+            }
         });
     }
 
-    private IReadOnlyList<ReleaseImage> Chosen(ReleaseDefinition definition, CommandPipeline pipeline)
+    private async Task BuildAsync(
+        ReleaseWorkspace workspace,
+        IReadOnlyList<string> names,
+        IReadOnlyList<ReleaseImage> images,
+        InferenceBuildOptions options,
+        CommandPipeline pipeline,
+        CancellationToken cancelled)
+    {
+        var definition = await workspace.ReadDefinitionAsync(cancelled);
+        var tag = await workspace.TagAsync(Tag, cancelled);
+        var session = await workspace.AwsAsync(definition.Region, cancelled);
+        var builds = new CodeBuilds(session, await workspace.RegistryAsync(definition.Region, cancelled), pipeline.Observer, Clock);
+        var builders = new ImageBuilderChoice(workspace, ImageBuilder.CodeBuild);
+        var chosen = images.Count > 0 ? images : Named(definition, names, pipeline);
+        await Task.WhenAll(chosen.Where(image => taken.Add((image.Workspace, image.Name))).ToList().Select(OneAsync));
+
+        async Task OneAsync(ReleaseImage image)
+        {
+            try
+            {
+                var settled = (await builders.SettleAsync([image], cancelled))[0];
+                var how = options with
+                {
+                    Fingerprint = await workspace.FingerprintAsync(settled, cancelled),
+                    EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
+                };
+                if (await BuildOneAsync(settled, tag, how, builds, pipeline, cancelled) is { } build)
+                    Write(build, Outcomes.ErrorOf(build));
+            }
+            catch (ReleaseException error) when (error.IsOfOneItem())
+            {
+                var failed = new InferenceBuild
+                {
+                    Name = image.Name,
+                    ProjectName = image.CodeBuildProject ?? string.Empty,
+                    Repository = image.Repository,
+                    Tag = tag,
+                    Status = InferenceBuildStatus.Failed,
+                    Reason = error.Message,
+                    Services = image.Services,
+                };
+                Write(failed, error);
+            }
+        }
+
+        void Write(InferenceBuild build, ReleaseException? error)
+        {
+            if (error is not null)
+                pipeline.WriteError(error, build);
+            pipeline.Write(build);
+        }
+    }
+
+    private static IReadOnlyList<ReleaseImage> Named(ReleaseDefinition definition, IReadOnlyList<string> names, CommandPipeline pipeline)
     {
         if (names.Count > 0)
             return Selection.OfImages(definition, names, pipeline);
@@ -99,12 +151,17 @@ public sealed class StartInferenceBuildCommand : AwsCommand
             : throw ReleaseException.For(nameof(Messages.InferenceImageNotNamed), ErrorKind.InvalidArgument, definition.Path, definition.Path, definition.Inference.Reason);
     }
 
-    private async Task<InferenceBuild> BuildAsync(
+    /// <summary>The build, or what is predicted of it; null when the user said no.</summary>
+    private async Task<InferenceBuild?> BuildOneAsync(
         ReleaseImage image, string tag, InferenceBuildOptions options, CodeBuilds builds, CommandPipeline pipeline, CancellationToken cancelled)
     {
         var plan = await builds.PlanAsync(image, image.CodeBuildProject!, tag, options, cancelled);
-        if (!await pipeline.ShouldProcessAsync(plan.ProjectName, $"Build {image.Name}: {plan.Reason}"))
-            return plan;
+        switch (await pipeline.ApproveAsync(plan.ProjectName, $"Build {image.Name}: {plan.Reason}"))
+        {
+            case Approval.WhatIf: return plan;
+            case Approval.Refused: return null;
+        }
+
         if (plan.Status == InferenceBuildStatus.Reused)
             return await builds.ReuseAsync(plan, cancelled);
         var started = await builds.StartAsync(image, plan.ProjectName, tag, options, cancelled);

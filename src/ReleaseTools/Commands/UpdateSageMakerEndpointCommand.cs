@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
@@ -30,12 +31,14 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     public EcrImage? Image { get; set; }
 
     /// <summary>The image to serve, by digest: <c>repository@sha256:…</c>.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByUri)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public string? ImageUri { get; set; }
 
     /// <summary>The endpoint; the definition's when left out.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ParameterSetName = ByBuild)]
+    [Parameter(Position = 0, ParameterSetName = ByImage)]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public string? EndpointName { get; set; }
 
@@ -62,8 +65,8 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     {
         switch (ParameterSetName)
         {
+            case ByBuild: Ask(Build!); break;
             // What failed was told as an error by who made it.
-            case ByBuild when Outcomes.ErrorOf(Build!) is null: asked.Add((EndpointName ?? Build!.EndpointName, ImageFlow.ToEcrImage(Build!))); break;
             case ByImage when Image!.Status != ImagePushStatus.Failed: asked.Add((EndpointName, Image)); break;
             case ByUri: asked.Add((EndpointName, OfUri(ImageUri!))); break;
         }
@@ -78,28 +81,58 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
         var options = new EndpointUpdateOptions { VariantName = VariantName, Force = Force, NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         Run(async (pipeline, cancelled) =>
         {
-            foreach (var (named, image) in asked)
+            var defined = asked.Exists(one => one.Endpoint is null) ? await DefinedEndpointAsync(path, aws, pipeline, cancelled) : null;
+            foreach (var (endpoint, image) in asked)
             {
                 using var session = await Sessions.OpenAsync(aws, path, image.Repository, pipeline.Observer, cancelled);
                 using var registry = new EcrRegistry(session, Clock);
-                var endpoint = named;
-                if (endpoint is null)
-                {
-                    using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
-                    endpoint = (await workspace.ReadDefinitionAsync(cancelled)).Inference.EndpointName
-                        ?? throw ReleaseException.For(nameof(Messages.EndpointNotNamed), ErrorKind.InvalidArgument, workspace.File.Path, workspace.File.Path);
-                }
-
-                var updates = new EndpointUpdates(session, registry, pipeline.Observer, Clock);
-                var plan = await updates.PlanAsync(endpoint, image, options, cancelled);
-                var update = plan.ToUpdate();
-                if (image.Digest is not null && (plan.Action == EndpointAction.Unchanged || await pipeline.ShouldProcessAsync(endpoint, $"Update: {plan.Reason}")))
-                    update = await updates.UpdateAsync(plan, cancelled);
-                if (Outcomes.ErrorOf(update) is { } error)
-                    pipeline.WriteError(error, update);
-                pipeline.Write(update);
+                await UpdateAsync(new EndpointUpdates(session, registry, pipeline.Observer, Clock), endpoint ?? defined!, image, options, pipeline, cancelled);
             }
         });
+    }
+
+    private async Task<string> DefinedEndpointAsync(string path, AwsSessionOptions aws, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
+        return (await workspace.ReadDefinitionAsync(cancelled)).Inference.EndpointName
+            ?? throw ReleaseException.For(nameof(Messages.EndpointNotNamed), ErrorKind.InvalidArgument, workspace.File.Path, workspace.File.Path);
+    }
+
+    private static async Task UpdateAsync(
+        EndpointUpdates updates, string endpoint, EcrImage image, EndpointUpdateOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        try
+        {
+            var plan = await updates.PlanAsync(endpoint, image, options, cancelled);
+            var approval = image.Digest is null ? Approval.WhatIf // what is only planned is not there yet
+                : plan.Action == EndpointAction.Unchanged ? Approval.Granted
+                : await pipeline.ApproveAsync(endpoint, $"Update: {plan.Reason}");
+            if (approval == Approval.WhatIf)
+                pipeline.Write(plan.ToUpdate());
+            if (approval != Approval.Granted)
+                return;
+            var update = await updates.UpdateAsync(plan, cancelled);
+            if (Outcomes.ErrorOf(update) is { } error)
+                pipeline.WriteError(error, update);
+            pipeline.Write(update);
+        }
+        catch (ReleaseException error) when (error.IsOfOneItem())
+        {
+            var failed = new EndpointUpdate { EndpointName = endpoint, Status = EndpointUpdateStatus.Failed, Digest = image.Digest, ImageUri = image.ImageUri, Reason = error.Message };
+            pipeline.WriteError(error, failed);
+            pipeline.Write(failed);
+        }
+    }
+
+    private void Ask(InferenceBuild build)
+    {
+        // What failed was told as an error by who made it.
+        if (Outcomes.ErrorOf(build) is not null)
+            return;
+        if (build.Digest is null && build.Status != InferenceBuildStatus.Planned)
+            WriteError(ErrorRecords.From(ReleaseException.For(nameof(Messages.InferenceBuildNotEnded), ErrorKind.InvalidState, build, build.Name, build.BuildId), build));
+        else
+            asked.Add((EndpointName ?? build.EndpointName, ImageFlow.ToEcrImage(build)));
     }
 
     private EcrImage OfUri(string uri)

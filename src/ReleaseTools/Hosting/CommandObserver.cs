@@ -41,7 +41,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
                 Show(ReleaseStage.Build, build.Subject, ProgressText.Of(build), Percent(build.Number, build.Total));
                 break;
             case BuildPhaseChanged phase:
-                Show(ReleaseStage.Build, phase.Subject, $"{phase.Phase}, {ProgressText.Of(phase.Elapsed)}");
+                Show(ReleaseStage.Build, phase.Subject, $"{phase.Phase}, {Words.Duration(phase.Elapsed)}");
                 break;
             case LayerProgress layer:
                 Show(ReleaseStage.Push, layer.Subject, ProgressText.Of(layer), Percent(layer.SentBytes, layer.TotalBytes));
@@ -70,7 +70,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             steps = plan.Steps.Count(step => step.Action != ReleaseAction.Skip);
         }
 
-        pipeline.Announce(ProgressText.Of(plan));
+        pipeline.Announce(ViewText.Of(plan, pipeline.Width) + Environment.NewLine);
     }
 
     private void ShowStart(ReleaseStep step)

@@ -9,6 +9,9 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <summary>Makes progress and stream output of what the Engine says.</summary>
     public IReleaseObserver Observer => field ??= new CommandObserver(this, board);
 
+    /// <summary>How many columns announcements have. Made before the work begins, on the thread that may ask the host.</summary>
+    internal int Width { get; } = ViewText.WidthOf(command.Host);
+
     /// <summary>Writes a record to the pipeline.</summary>
     public void Write(object record) => pump.Post(() => command.WriteObject(record));
 
@@ -22,10 +25,16 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     public void Debug(string message) => pump.Post(() => command.WriteDebug(message));
 
     /// <summary>Writes to the information stream, and shows it whatever the preference, as Write-Host does.</summary>
-    public void Announce(string message) =>
-        pump.Post(() => command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]));
+    /// <remarks>After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</remarks>
+    public void Announce(string message) => pump.PostLastWords(() =>
+    {
+        if (userStopped.IsCancellationRequested)
+            command.Host.UI.WriteLine(message);
+        else
+            command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]);
+    });
 
-    /// <summary>Warns. After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</summary>
+    /// <summary>Warns; after Ctrl-C too, as <see cref="Announce"/> does.</summary>
     public void Warn(string message) => pump.PostLastWords(() =>
     {
         if (userStopped.IsCancellationRequested)
@@ -38,6 +47,16 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <param name="target">What is changed.</param>
     /// <param name="action">What is done to it, such as <c>Force new deployment 'sha256:1f…' -> 'sha256:2a…'</c>.</param>
     public Task<bool> ShouldProcessAsync(string target, string action) => pump.InvokeAsync(() => command.ShouldProcess(target, action));
+
+    /// <summary>Asks <c>ShouldProcess</c> where <c>-WhatIf</c> predicts what a "No" leaves out.</summary>
+    /// <inheritdoc cref="ShouldProcessAsync"/>
+    public Task<Approval> ApproveAsync(string target, string action) => pump.InvokeAsync(() =>
+    {
+        // The overload that gives the reason takes the whole sentence; it is the one of ShouldProcess(target, action).
+        if (command.ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", verboseWarning: null, caption: null, out var reason))
+            return Approval.Granted;
+        return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
+    });
 
     /// <summary>Asks a question whatever <c>-Confirm</c> says; for what <c>-Force</c> would skip.</summary>
     public Task<bool> ShouldContinueAsync(string question, string caption) => pump.InvokeAsync(() => command.ShouldContinue(question, caption));

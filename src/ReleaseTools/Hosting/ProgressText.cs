@@ -16,31 +16,16 @@ internal static class ProgressText
         _ => "Roll out",
     };
 
-    public static string Of(TimeSpan elapsed) => elapsed switch
-    {
-        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(int)elapsed.TotalHours}h {elapsed.Minutes}m"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{elapsed.Minutes}m {elapsed.Seconds}s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{elapsed.Seconds}s"),
-    };
-
-    public static string OfBytes(long bytes) => bytes switch
-    {
-        >= 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
-        >= 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-        >= 1_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-    };
-
     public static string Of(BuildProgress build) => $"{build.Number}/{build.Total} {build.Name}{(build.Cached ? " (cached)" : string.Empty)}";
 
     public static string Of(LayerProgress layer) =>
-        layer.TotalBytes > 0 ? $"{layer.Layer} {layer.State} {OfBytes(layer.SentBytes)} of {OfBytes(layer.TotalBytes)}" : $"{layer.Layer} {layer.State}";
+        layer.TotalBytes > 0 ? $"{layer.Layer} {layer.State} {Words.Size(layer.SentBytes)} of {Words.Size(layer.TotalBytes)}" : $"{layer.Layer} {layer.State}";
 
     public static string Of(EndpointProgress endpoint) =>
-        endpoint.Detail is null ? $"{endpoint.Status}, {Of(endpoint.Elapsed)}" : $"{endpoint.Status}: {endpoint.Detail}, {Of(endpoint.Elapsed)}";
+        endpoint.Detail is null ? $"{endpoint.Status}, {Words.Duration(endpoint.Elapsed)}" : $"{endpoint.Status}: {endpoint.Detail}, {Words.Duration(endpoint.Elapsed)}";
 
     public static string Of(DeploymentProgress deployment) =>
-        $"{deployment.RolloutState}: {deployment.Running} of {deployment.Desired} running, {deployment.Pending} pending, {deployment.Failed} failed, {Of(deployment.Elapsed)}";
+        $"{deployment.RolloutState}: {deployment.Running} of {deployment.Desired} running, {deployment.Pending} pending, {deployment.Failed} failed, {Words.Duration(deployment.Elapsed)}";
 
     public static string Of(StoppedTask task)
     {
@@ -56,19 +41,5 @@ internal static class ProgressText
     }
 
     public static string Of(ReleaseStep step) =>
-        step.Reason is null ? $"{step.Id}: {step.Status}, {Of(step.Duration)}" : $"{step.Id}: {step.Status}, {Of(step.Duration)}: {step.Reason}";
-
-    /// <summary>A plan as a table: what is done to what, and why.</summary>
-    public static string Of(ReleasePlan plan)
-    {
-        var where = string.Join(", ", new[] { plan.Region, plan.Account }.Where(part => part is not null));
-        var text = new StringBuilder("Release ").Append(plan.Project).Append(' ').Append(plan.Tag);
-        if (where.Length > 0)
-            text.Append(" to ").Append(where);
-
-        var nameWidth = plan.Steps.Select(step => step.Name.Length).DefaultIfEmpty(0).Max();
-        foreach (var step in plan.Steps)
-            text.AppendLine().Append($"  {step.Stage,-14}  {step.Name.PadRight(nameWidth)}  {step.Action,-14}  {step.Reason}".TrimEnd());
-        return text.ToString();
-    }
+        step.Reason is null ? $"{step.Id}: {step.Status}, {Words.Duration(step.Duration)}" : $"{step.Id}: {step.Status}, {Words.Duration(step.Duration)}: {step.Reason}";
 }

@@ -11,16 +11,9 @@ internal sealed class RolloutChoice(string path, AwsSessionOptions aws, TimeProv
 {
     /// <summary>The services, each with the image it is to run; none where it deploys again what its task definition names.</summary>
     public async Task<IReadOnlyDictionary<ReleaseService, EcrImage?>> ChooseAsync(
-        IReadOnlyList<string> names, string? cluster, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+        IReadOnlyList<string> names, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var chosen = new Dictionary<ReleaseService, EcrImage?>(ByIdentity.Instance);
-        if (cluster is not null)
-        {
-            foreach (var name in names)
-                chosen[new ReleaseService { Service = name, Cluster = cluster }] = null;
-            return chosen;
-        }
-
         foreach (var service in services)
             chosen[service] = images.FirstOrDefault(image => string.Equals(image.Name, service.Image, StringComparison.Ordinal));
         if (names.Count + images.Count == 0)

@@ -48,7 +48,7 @@ public sealed class EcsRolloutsTests
     {
         var plan = await PlanAsync();
         registry.Put.ShouldBeEmpty();
-        plan.ToRollout().Reason.ShouldBe($"A new deployment with {New}. The tag latest is put on it first.");
+        plan.ToRollout().Reason.ShouldBe($"Deploys {Words.Digest(New)}, once the tag latest is on it.");
         aws.On("UpdateService", _ =>
         {
             registry.Put.ShouldBe([$"{Repository}:latest={New}"]);
@@ -276,7 +276,7 @@ public sealed class EcsRolloutsTests
     [Fact]
     public async Task A_service_is_read_with_what_its_tasks_run()
     {
-        var service = (await new ServiceReader(aws.Session).ReadAsync([new() { Service = "web", Cluster = "main", Repository = Repository }], default)).Single();
+        var service = (await new ServiceReader(aws.Session).ReadAsync([new() { Service = "web", Cluster = "main", Repository = Repository }], missing => throw missing, default)).Single();
         (service.Status, service.TaskDefinition, service.TaskImage, service.DesiredCount).ShouldBe(("ACTIVE", "web:7", $"{Repository}:latest", 1));
         service.RunningDigests.ShouldBe([New]);
     }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 
 namespace ReleaseTools.Tests.Commands;
 
+[Collection(SandboxedWorkspace.Collection)]
 public sealed class SandboxCommandTests : IDisposable
 {
     private readonly PowerShellSession session = new();

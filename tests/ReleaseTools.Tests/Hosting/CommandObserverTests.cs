@@ -98,7 +98,7 @@ public sealed class CommandObserverTests : IDisposable
             Steps = [new ReleaseStep { Id = "build:web-ui", Stage = ReleaseStage.Build, Name = "web-ui", Action = ReleaseAction.Reuse, Reason = "same inputs" }],
         }));
 
-        session.Host.Lines.ShouldContain(line => line.Contains("Release shop 4f2c9e1 to eu-west-1", StringComparison.Ordinal) && line.Contains("Reuse           same inputs", StringComparison.Ordinal));
+        session.Host.Lines.ShouldContain(line => line.Contains("Plan of release shop 4f2c9e1 to eu-west-1", StringComparison.Ordinal) && line.Contains("Reuse   same inputs", StringComparison.Ordinal));
     }
 
     private void Report(string script, params ReleaseEvent[] events)

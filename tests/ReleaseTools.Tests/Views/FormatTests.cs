@@ -24,7 +24,7 @@ public sealed class FormatTests : IDisposable
         { new InferenceBuild { Name = "video", ProjectName = "p", Repository = "r", Tag = "t", Phase = "PROVISIONING" }, "PROVISIONING" },
         { new EndpointUpdate { EndpointName = "video", Digest = Digest, PreviousDigest = Digest }, "sha256:0123456789ab" },
         { new InfrastructureChange { Directory = "/w/infra", Added = 3 }, "/w/infra" },
-        { new ReleasePlan { Project = "shop", Tag = "t", Steps = [Step()] }, "build:web-ui" },
+        { new ReleasePlan { Project = "shop", Tag = "t", Steps = [Step()] }, "Build  web-ui  Build   its inputs changed" },
         { new Release { Id = "20260101-t", Project = "shop", Tag = "t", Steps = [Step()], NextCommand = "Invoke-FullRelease" }, "Invoke-FullRelease" },
     };
 

@@ -31,15 +31,14 @@ public sealed class ImageBuilds(IDockerEngine engine, IReadOnlyDictionary<string
     {
         ImageBuildChecks.Check(image, tag);
         if (fingerprint is null)
-            return Build("no inputs are named, so changes cannot be told");
+            return Build(BuildReason.NoInputs);
         if (registry is null)
-            return Build("reuse is switched off");
+            return Build(BuildReason.Forced);
 
         var found = await registry.FindAsync(image.Repository, SourceTag.For(fingerprint), cancellationToken);
         return found is null
-            ? Build($"inputs changed: ECR holds no image with the tag {SourceTag.For(fingerprint)}")
-            : new ImageBuildPlan(
-                image, tag, fingerprint, ReleaseAction.Reuse, $"ECR holds {Digests.Shorten(found.Digest)} built from the same inputs", found.Digest);
+            ? Build(BuildReason.Changed(fingerprint))
+            : new ImageBuildPlan(image, tag, fingerprint, ReleaseAction.Reuse, BuildReason.Unchanged(found.Digest), found.Digest);
 
         ImageBuildPlan Build(string reason) => new(image, tag, fingerprint, ReleaseAction.Build, reason, Digest: null);
     }
@@ -102,7 +101,13 @@ public sealed class ImageBuilds(IDockerEngine engine, IReadOnlyDictionary<string
             var id = (await File.ReadAllTextAsync(idFile, cancellationToken)).Trim();
             var onEngine = await engine.InspectAsync(id, cancellationToken)
                 ?? throw ReleaseException.For(nameof(Messages.BuiltImageNotOnEngine), ErrorKind.InvalidState, image.Name, image.Name, id);
-            return new ImageBuildResult(plan.Describe(ImageBuildStatus.Built) with { ImageId = id, SizeBytes = onEngine.SizeBytes, LogFile = log.Path });
+            return new ImageBuildResult(plan.Describe(ImageBuildStatus.Built) with
+            {
+                ImageId = id,
+                SizeBytes = onEngine.SizeBytes,
+                LogFile = log.Path,
+                Reason = $"Docker built {Words.Size(onEngine.SizeBytes)}.",
+            });
         }
         finally
         {

@@ -33,23 +33,23 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         switch (image)
         {
             case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
-                return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, image.Reason ?? $"the registry holds {Digests.Shorten(digest)}", digest)
+                return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"The registry holds {Words.Digest(digest)}.", digest)
                 {
                     // It was found by its src- tag.
                     HeldTags = [.. image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
                 };
             case { Status: ImageBuildStatus.Planned }:
-                return new ImagePushPlan(image, ReleaseAction.Push, "it is to be built first", Digest: null);
+                return new ImagePushPlan(image, ReleaseAction.Push, "It is built first.", Digest: null);
             case { Status: ImageBuildStatus.Built, ImageId: { } id }:
                 if (found is null)
-                    return new ImagePushPlan(image, ReleaseAction.Push, $"the registry holds no image with the tag {image.Tag}", Digest: null);
+                    return new ImagePushPlan(image, ReleaseAction.Push, $"The registry holds no image with the tag {image.Tag}.", Digest: null);
                 if (await HoldsAsync(image.Repository, found.Digest, id, cancellationToken))
-                    return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"the tag {image.Tag} holds this image, {Digests.Shorten(found.Digest)}", found.Digest) { HeldTags = [image.Tag, .. found.Tags] };
+                    return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"The tag {image.Tag} holds this very image, {Words.Digest(found.Digest)}.", found.Digest) { HeldTags = [image.Tag, .. found.Tags] };
                 return await registry.AreTagsImmutableAsync(image.Repository, cancellationToken)
                     ? throw ReleaseException.For(nameof(Messages.TagImmutable), ErrorKind.InvalidState, image.Name, image.Repository, image.Tag, found.Digest, id)
-                    : new ImagePushPlan(image, ReleaseAction.Push, $"the tag {image.Tag} holds another image, {Digests.Shorten(found.Digest)}", Digest: null);
+                    : new ImagePushPlan(image, ReleaseAction.Push, $"The tag {image.Tag} holds another image, {Words.Digest(found.Digest)}.", Digest: null);
             default:
-                throw ReleaseException.For(nameof(Messages.ImageNotBuilt), ErrorKind.InvalidState, image.Name, image.Name, image.Reason ?? $"its status is {image.Status}");
+                throw ReleaseException.For(nameof(Messages.ImageNotBuilt), ErrorKind.InvalidState, image.Name, image.Name, image.Reason ?? $"its status is {image.Status}.");
         }
     }
 
@@ -99,7 +99,14 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         if (held?.Digest != digest)
             throw ReleaseException.For(nameof(Messages.PushDigestMismatch), ErrorKind.InvalidState, image.Name, image.Name, reference, digest, held?.Digest ?? "nothing");
         var manifest = await registry.GetManifestAsync(image.Repository, digest, cancellationToken);
-        return plan.Describe(ImagePushStatus.Pushed) with { Digest = digest, Tags = [image.Tag], BytesSent = manifest is null ? 0 : progress.BytesSent(manifest, local) };
+        var sent = manifest is null ? 0 : progress.BytesSent(manifest, local);
+        return plan.Describe(ImagePushStatus.Pushed) with
+        {
+            Digest = digest,
+            Tags = [image.Tag],
+            BytesSent = sent,
+            Reason = sent == 0 ? $"Pushed {Words.Digest(digest)}; the registry had its layers." : $"Pushed {Words.Digest(digest)}, {Words.Size(sent)}.",
+        };
     }
 
     /// <summary>Puts what tags are missing on the manifest, the src- tag last.</summary>
@@ -115,7 +122,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
                 if (!await registry.PutTagAsync(image.Repository, pushed.Digest!, tag, cancellationToken))
                     continue;
                 tags.Add(tag);
-                observer.Report(new Noted(image.Name, $"put the tag {tag} on {Digests.Shorten(pushed.Digest!)}"));
+                observer.Report(new Noted(image.Name, $"Put the tag {tag} on {Words.Digest(pushed.Digest!)}."));
             }
         }
         catch (ReleaseException exception) when (pushed.Status == ImagePushStatus.Pushed)
@@ -125,7 +132,9 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         }
 
         var retagged = pushed.Status == ImagePushStatus.AlreadyPresent && tags.Contains(image.Tag, StringComparer.Ordinal);
-        return pushed with { Tags = tags, Status = retagged ? ImagePushStatus.Retagged : pushed.Status };
+        return retagged
+            ? pushed with { Tags = tags, Status = ImagePushStatus.Retagged, Reason = $"Put the tag {image.Tag} on {Words.Digest(pushed.Digest!)}." }
+            : pushed with { Tags = tags };
     }
 
     /// <summary>Whether a manifest in the registry is the image of this id: by the engine's id (containerd image store) or its configuration (classic one).</summary>

@@ -14,11 +14,4 @@ internal static class Digests
             ? "sha512:" + Convert.ToHexString(SHA512.HashData(bytes)).ToLowerInvariant()
             : "sha256:" + Convert.ToHexString(SHA256.HashData(bytes)).ToLowerInvariant();
     }
-
-    /// <summary>Enough of a digest to know it by: <c>sha256:12ab34cd56ef…</c>.</summary>
-    public static string Shorten(string digest)
-    {
-        var end = digest.IndexOf(':', StringComparison.Ordinal) + 1 + 12;
-        return digest.Length > end ? digest[..end] + "…" : digest;
-    }
 }

@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Reporting;
+
 namespace ReleaseTools.Engine.Releases.Planning;
 
 // The steps of a release and what each waits for:
@@ -47,8 +49,8 @@ internal static class ReleaseSteps
             }
 
             var push = image.Action == ReleaseAction.Reuse
-                ? Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.AlreadyPresent, $"{image.Image.Repository} holds it", [build.Id])
-                : Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.Push, $"to {image.Image.Repository}", [build.Id]);
+                ? Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.AlreadyPresent, image.Digest is null ? "The registry holds it." : $"The registry holds {Words.Digest(image.Digest)}.", [build.Id])
+                : Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.Push, $"Goes to {image.Image.Repository}.", [build.Id]);
             yield return push;
             inEcr.Add(push.Id);
         }

@@ -44,7 +44,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             var applied = await ledger.RunAsync(
                 ReleaseSteps.Infrastructure,
                 () => stages.ApplyInfrastructureAsync(cancellationToken),
-                change => new StepOutcome(ReleaseStepStatus.Succeeded, change.Reason));
+                change => new StepOutcome(ReleaseStepStatus.Succeeded, change.Reason, ActionOf(change)));
             if (applied is null)
                 return End(release);
             infrastructure = applied;
@@ -123,7 +123,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     {
         var first = ReleaseSteps.ForInfrastructure(
             stages.Identity.InfrastructureDirectory,
-            infrastructure.Status == InfrastructureStatus.Skipped ? ReleaseAction.Skip : ReleaseAction.Apply,
+            ActionOf(infrastructure),
             infrastructure.Reason ?? string.Empty);
         return new ReleasePlan
         {
@@ -134,6 +134,14 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             Steps = planned is null ? [first] : [first, .. ReleaseSteps.After(first, planned.Images, planned.Endpoint, planned.Services)],
         };
     }
+
+    // Terraform is run also where nothing differs, for it is what writes the env file.
+    private static ReleaseAction ActionOf(InfrastructureChange change) => change.Status switch
+    {
+        InfrastructureStatus.Skipped => ReleaseAction.Skip,
+        InfrastructureStatus.Unchanged => ReleaseAction.Unchanged,
+        _ => ReleaseAction.Apply,
+    };
 
     private async Task<EcrImage?> ReleaseImageAsync(PlannedImage planned, CancellationToken cancellationToken)
     {
@@ -175,7 +183,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
                 if (error is not null)
                     ledger.Fail(error);
                 var status = error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed;
-                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, $"{rollout.Status}: {rollout.Reason}"), rollout.Duration);
+                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, rollout.Reason), rollout.Duration);
             }
 
             return rollouts;
@@ -190,7 +198,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         catch (OperationCanceledException)
         {
             foreach (var name in names)
-                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "stopped by the user"), clock.GetElapsedTime(started));
+                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "The user stopped it."), clock.GetElapsedTime(started));
             throw;
         }
     }
@@ -199,7 +207,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     {
         var failure = ledger.Failures.Count > 0 ? ledger.Failures[0] : null;
         if (failure is not null)
-            ledger.Abandon("not run: a step before it failed");
+            ledger.Abandon("A step before it failed.");
         return release with
         {
             Status = failure is null ? ReleaseStatus.Succeeded : ReleaseStatus.Failed,

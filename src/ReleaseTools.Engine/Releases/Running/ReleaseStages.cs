@@ -32,7 +32,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         began = workspace.Clock.GetUtcNow();
         builders = new ImageBuilderChoice(workspace, options.Builder);
         var settings = workspace.File.Terraform;
-        skipTerraform = options.SkipTerraform ? "it was asked to be left out" : settings.Directory is null ? "the definition names no terraform directory" : null;
+        skipTerraform = options.SkipTerraform ? "It was asked to be left out." : settings.Directory is null ? "The definition names no terraform directory." : null;
         terraform = skipTerraform is null ? new TerraformInfrastructure(settings, workspace.Environment, workspace.Observer, workspace.Clock) : null;
         Identity = new ReleaseIdentity(workspace.File.Project, tag, settings.Directory is null ? "." : Path.GetRelativePath(workspace.File.Workspace, settings.Directory));
     }
@@ -130,7 +130,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var started = await codeBuilds.StartAsync(
             image.Image, plan.ProjectName, Identity.Tag, how with { IdempotencyToken = token[..Math.Min(token.Length, 64)] }, cancellationToken);
         var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
-        return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended) with { Reason = image.Reason };
+        return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended);
     }
 
     /// <inheritdoc/>

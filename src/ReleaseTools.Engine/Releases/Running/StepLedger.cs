@@ -64,7 +64,7 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
         }
         catch (OperationCanceledException)
         {
-            End(id, new StepOutcome(ReleaseStepStatus.Stopped, "stopped by the user"), clock.GetElapsedTime(started));
+            End(id, new StepOutcome(ReleaseStepStatus.Stopped, "The user stopped it."), clock.GetElapsedTime(started));
             throw;
         }
     }

@@ -51,7 +51,7 @@ public sealed class ImageBuildsTests : IDisposable
 
     [Fact]
     public async Task An_image_whose_inputs_changed_is_built() =>
-        (await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default)).Reason.ShouldContain("inputs changed");
+        (await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default)).Reason.ShouldContain("Inputs changed");
 
     [Fact]
     public async Task An_image_without_inputs_is_built_and_no_registry_is_asked()
