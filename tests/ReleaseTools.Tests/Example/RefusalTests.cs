@@ -25,6 +25,8 @@ public sealed class RefusalTests(Refusals refusals) : IClassFixture<Refusals>
     [InlineData("terraform", "packages/aws-infra")]
     [InlineData("docker", "docker")]
     [InlineData("engine", "/nowhere/docker.sock")]
+    [InlineData("region", "AWS_REGION")]
+    [InlineData("credentials", "default")]
     [InlineData("endpoint", "nowhere")]
     [InlineData("service", "nobody")]
     [InlineData("repository", "/nothing")]
