@@ -10,7 +10,8 @@ namespace ReleaseTools.Commands;
 /// <summary>
 /// Forces new deployments of ECS services, all at once, and proves that every running task runs what was pushed.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+// The default set gets what comes down the pipeline first; ByName would take an image's text for a name.
+[Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByImage)]
 [OutputType(typeof(ServiceRollout))]
 public sealed class InvokeEcsRolloutCommand : AwsCommand
 {
