@@ -80,6 +80,42 @@ public sealed class SandboxCommandTests : IDisposable
     }
 
     [Fact]
+    public void State_that_another_sandbox_keeps_is_told_with_what_to_do()
+    {
+        var directory = Directory.CreateTempSubdirectory("releasetools-test-");
+        try
+        {
+            var error = Should.Throw<RuntimeException>(() => session.Run(
+                $"try {{ $first = Start-ReleaseSandbox -NoEnvironment -StatePath '{directory.FullName}'; Start-ReleaseSandbox -NoEnvironment -StatePath '{directory.FullName}' }} catch {{ throw }} finally {{ $first | Stop-ReleaseSandbox }}")).ErrorRecord;
+
+            error.FullyQualifiedErrorId.ShouldStartWith("SandboxStateInUse,");
+            error.TargetObject.ShouldBe(directory.FullName);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_environment_leads_every_client_to_the_sandbox_and_is_put_back()
+    {
+        var seen = session.Run(
+            """
+            $env:AWS_SESSION_TOKEN = 'mine'
+            $env:AWS_DEFAULT_REGION = 'us-east-2'
+            $sandbox = Start-ReleaseSandbox -Region eu-north-1
+            "$env:AWS_REGION $env:AWS_DEFAULT_REGION $($env:AWS_SESSION_TOKEN.Length -gt 20)"
+            $sandbox | Stop-ReleaseSandbox
+            "$env:AWS_DEFAULT_REGION $env:AWS_SESSION_TOKEN"
+            $env:AWS_SESSION_TOKEN = $null
+            $env:AWS_DEFAULT_REGION = $null
+            """);
+
+        seen.Select(line => line.ToString()).ShouldBe(["eu-north-1 eu-north-1 True", "us-east-2 mine"]);
+    }
+
+    [Fact]
     public void A_kind_of_fault_that_does_not_exist_is_told_with_those_that_do()
     {
         var error = Should.Throw<ParameterBindingException>(() => session.Run("try { Add-ReleaseSandboxFault Nonsense } catch { throw }"));
