@@ -42,7 +42,8 @@ public sealed class AwsParameterTests : IDisposable
     [Fact]
     public void An_object_with_GetCredentials_signs_the_calls_before_the_session_s()
     {
-        var good = new Keys(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID")!, Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY")!);
+        var good = new Keys(
+            Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID")!, Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY")!, Environment.GetEnvironmentVariable("AWS_SESSION_TOKEN"));
         var other = new Keys("AKIDOTHER", "other");
 
         workspace.Run("$StoredAWSCredentials = $other; Get-ReleaseService web-ui -Credential $good", ("good", good), ("other", other)).Single<ReleaseService>();
@@ -58,14 +59,14 @@ public sealed class AwsParameterTests : IDisposable
     public void A_URL_that_is_none_ends_it() => workspace.Run("Get-ReleaseService web-ui -EndpointUrl nonsense").End("AwsEndpointUrlInvalid");
 
     /// <summary>Credentials as another copy of the SDK has them: nothing but the names of members is the same.</summary>
-    public sealed class Keys(string accessKey, string secretKey)
+    public sealed class Keys(string accessKey, string secretKey, string? token = null)
     {
         public int Asked { get; private set; }
 
         public object GetCredentials()
         {
             Asked++;
-            return new { AccessKey = accessKey, SecretKey = secretKey, Token = (string?)null };
+            return new { AccessKey = accessKey, SecretKey = secretKey, Token = token };
         }
     }
 }

@@ -47,7 +47,7 @@ Test-Refusal 'env file' { Invoke-FullRelease @release }
 Test-Refusal 'terraform' { Use-Environment @{ PATH = $PathWithoutTerraform } { Invoke-FullRelease -Path $Workspace -Builder CodeBuild } }
 Test-Refusal 'docker' { Use-Environment @{ PATH = $PathWithoutDocker } { Invoke-FullRelease -Path $Workspace -SkipTerraform -Builder Docker } }
 Test-Refusal 'engine' { Use-Environment @{ DOCKER_HOST = 'unix:///nowhere/docker.sock' } { Invoke-FullRelease -Path $Workspace -SkipTerraform -Builder Docker } }
-Test-Refusal 'region' { Use-Environment @{ AWS_REGION = $null; HOME = $EmptyHome } { Invoke-FullRelease @release } } '"region": "${REGION}",' ''
+Test-Refusal 'region' { Use-Environment @{ AWS_REGION = $null; AWS_DEFAULT_REGION = $null; HOME = $EmptyHome } { Invoke-FullRelease @release } } '"region": "${REGION}",' ''
 Test-Refusal 'credentials' {
     Use-Environment @{ AWS_ACCESS_KEY_ID = $null; AWS_SECRET_ACCESS_KEY = $null; HOME = $EmptyHome; AWS_EC2_METADATA_DISABLED = 'true' } { Invoke-FullRelease @release }
 }
