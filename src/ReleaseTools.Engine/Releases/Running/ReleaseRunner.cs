@@ -177,16 +177,16 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         try
         {
             var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
-            foreach (var rollout in rollouts)
+            foreach (var (rollout, thrown) in rollouts)
             {
-                var error = Outcomes.ErrorOf(rollout);
+                var error = thrown ?? Outcomes.ErrorOf(rollout);
                 if (error is not null)
                     ledger.Fail(error);
                 var status = error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed;
                 ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, rollout.Reason), rollout.Duration);
             }
 
-            return rollouts;
+            return [.. rollouts.Select(result => result.Rollout)];
         }
         catch (ReleaseException failure)
         {
