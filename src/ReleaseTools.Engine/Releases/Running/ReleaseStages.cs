@@ -1,4 +1,3 @@
-using System.Globalization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
@@ -17,7 +16,6 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
 {
     private readonly ReleaseWorkspace workspace;
     private readonly ReleaseOptions options;
-    private readonly DateTimeOffset began;
     private readonly ImageBuilderChoice builders;
     private readonly TerraformInfrastructure? terraform;
     private readonly string? skipTerraform;
@@ -29,7 +27,6 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     {
         this.workspace = workspace;
         this.options = options;
-        began = workspace.Clock.GetUtcNow();
         builders = new ImageBuilderChoice(workspace, options.Builder);
         var settings = workspace.File.Terraform;
         skipTerraform = options.SkipTerraform ? "It was asked to be left out." : settings.Directory is null ? "The definition names no terraform directory." : null;
@@ -125,10 +122,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         if (plan.Status == InferenceBuildStatus.Reused)
             return ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken));
 
-        // The same start, sent twice, starts one build; a release run again starts its own.
-        var token = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}-{Identity.Tag}-{image.Image.Name}");
-        var started = await codeBuilds.StartAsync(
-            image.Image, plan.ProjectName, Identity.Tag, how with { IdempotencyToken = token[..Math.Min(token.Length, 64)] }, cancellationToken);
+        var started = await codeBuilds.StartAsync(image.Image, plan.ProjectName, Identity.Tag, how, cancellationToken);
         var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
         return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended);
     }
@@ -144,7 +138,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(
+    public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(
         IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var rollouts = planned!.Tools.Rollouts;
