@@ -61,8 +61,14 @@ public sealed record InferenceBuild
     /// <summary><c>repository@sha256:…</c>; null until the digest is known.</summary>
     public string? ImageUri => Digest is null ? null : $"{Repository}@{Digest}";
 
-    /// <summary>A hash over everything the image is made of; null when the definition names no inputs.</summary>
+    /// <summary>A hash over everything the image is made of; null when the definition names no inputs, or the build is of another source.</summary>
     public string? Fingerprint { get; init; }
+
+    /// <summary>The workspace's commit, which the build must turn out to be of for the fingerprint to count; null where the project builds the workspace.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>The source version that CodeBuild resolved, where the project has a source.</summary>
+    public string? SourceVersion { get; init; }
 
     /// <summary>The endpoint the image is for, where the definition names one.</summary>
     public string? EndpointName { get; init; }
@@ -109,9 +115,6 @@ public enum EndpointUpdateStatus
 
     /// <summary>The time given ran out; the update goes on at SageMaker.</summary>
     TimedOut,
-
-    /// <summary>There is no endpoint to update; <see cref="EndpointUpdate.Reason"/> says why.</summary>
-    Skipped,
 }
 
 /// <summary>An update of a SageMaker endpoint to another image.</summary>

@@ -69,9 +69,6 @@ public enum RolloutStatus
 
     /// <summary>The time given ran out; the deployment goes on at ECS.</summary>
     TimedOut,
-
-    /// <summary>Not begun, because something before it failed.</summary>
-    Skipped,
 }
 
 /// <summary>A task of a deployment that stopped.</summary>

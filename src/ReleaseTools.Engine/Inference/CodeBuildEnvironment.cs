@@ -46,8 +46,16 @@ internal static class CodeBuildEnvironment
             yield return given;
         if (options.NoCache)
             yield return "--no-cache";
+        if (image.Platform is not null)
+            yield return $"--platform {image.Platform}";
         if (image.Dockerfile is null)
-            yield break; // the project knows its own Dockerfile, and its own arguments
+        {
+            // The project knows its own Dockerfile: arguments and stages of another one mean nothing to it.
+            if (image.Target is not null || image.BuildArgs.Count > 0)
+                throw ReleaseException.For(nameof(Messages.CodeBuildNeedsDockerfile), ErrorKind.InvalidArgument, image.Name, image.Name, image.Target is null ? "buildArgs" : "target");
+            yield break;
+        }
+
         if (image.Target is not null)
             yield return $"--target {image.Target}";
         foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))

@@ -17,6 +17,7 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
     private readonly HashSet<string> phasesTold = new(StringComparer.Ordinal);
     private LogTail? tail;
     private bool logRefused;
+    private bool logWarned;
 
     /// <summary>Waits for the build's end.</summary>
     public async Task<InferenceBuild> WaitAsync(InferenceBuild build, TimeSpan timeout, CancellationToken cancellationToken)
@@ -67,6 +68,7 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
         Phase = seen.CurrentPhase ?? build.Phase,
         LogGroup = seen.Logs?.GroupName ?? build.LogGroup,
         LogStream = seen.Logs?.StreamName ?? build.LogStream,
+        SourceVersion = seen.ResolvedSourceVersion ?? build.SourceVersion,
         Duration = seen.StartTime is { } start && seen.EndTime is { } end ? end - start : waited,
     };
 
@@ -114,11 +116,13 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
                 },
                 cancellationToken);
         }
-        catch (AwsServiceException error) when (!error.IsTransient())
+        catch (AwsServiceException error)
         {
-            // The log is a comfort, the build is the work: who may not read the one can still wait for the other.
-            logRefused = true;
-            observer.Report(new Warned(build.Name, $"The build's log cannot be read: {error.Message}"));
+            // The log is a comfort, the build is the work: who cannot read the one can still wait for the other.
+            logRefused = !error.IsTransient();
+            if (!logWarned)
+                observer.Report(new Warned(build.Name, $"The build's log cannot be read{(logRefused ? "" : " for now")}: {error.Message}"));
+            logWarned = true;
         }
 
         return any;
@@ -129,14 +133,7 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
         if (tail is not null && !logRefused)
         {
             await Task.Delay(LogDelay, time, cancellationToken);
-            try
-            {
-                await ReadLogAsync(build, cancellationToken);
-            }
-            catch (AwsServiceException error)
-            {
-                observer.Report(new Warned(build.Name, $"The end of the build's log could not be read: {error.Message}"));
-            }
+            await ReadLogAsync(build, cancellationToken);
         }
 
         if (build.Status == InferenceBuildStatus.Succeeded)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.CodeBuild;
 using ReleaseTools.Engine.Errors;
@@ -20,20 +23,20 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     public async Task<InferenceBuild> PlanAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
         _ = CodeBuildEnvironment.For(image, tag, options); // what is wrong with the image is said before anything starts
-        var projects = await aws.CodeBuild.BatchGetProjectsAsync(new([project]), cancellationToken);
-        if (projects.Projects is not { Count: > 0 })
-            throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
-
-        var planned = Handle(image, project, tag, options) with { Status = InferenceBuildStatus.Planned };
+        var source = await SourceAsync(project, options, cancellationToken);
+        var planned = Handle(image, project, tag, options, source) with { Status = InferenceBuildStatus.Planned };
         if (options.Fingerprint is null)
             return planned with { Reason = BuildReason.NoInputs };
         if (options.Force || options.NoCache)
             return planned with { Reason = BuildReason.Forced };
+        if (source.Doubt is not null)
+            return planned with { Reason = source.Doubt };
 
         var digest = (await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken))?.Digest;
-        return digest is null
-            ? planned with { Reason = BuildReason.Changed(options.Fingerprint) }
-            : planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
+        if (digest is null)
+            return planned with { Reason = BuildReason.Changed(options.Fingerprint) };
+        await registry.MustBeMovableAsync(image.Name, image.Repository, tag, digest, await registry.FindAsync(image.Repository, tag, cancellationToken), cancellationToken);
+        return planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
     }
 
     /// <summary>Puts the release tag on an image that a plan found in ECR, unless it bears it: a repeated release changes nothing.</summary>
@@ -48,11 +51,12 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     /// <inheritdoc cref="PlanAsync"/>
     public async Task<InferenceBuild> StartAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
+        var source = await SourceAsync(project, options, cancellationToken);
         var request = new StartBuildRequest(project)
         {
             EnvironmentVariablesOverride = CodeBuildEnvironment.For(image, tag, options),
             SourceVersion = options.SourceVersion,
-            IdempotencyToken = options.IdempotencyToken,
+            IdempotencyToken = options.IdempotencyToken ?? Token(image, project, tag),
         };
 
         Build? build;
@@ -66,7 +70,7 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         }
 
         observer.Report(new Noted(image.Name, $"CodeBuild builds it as {build?.Id}."));
-        return Handle(image, project, tag, options) with
+        return Handle(image, project, tag, options, source) with
         {
             BuildId = build?.Id,
             Status = InferenceBuildStatus.InProgress,
@@ -104,13 +108,28 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         }
     }
 
-    private static InferenceBuild Handle(ReleaseImage image, string project, string tag, InferenceBuildOptions options) => new()
+    private async Task<BuiltSource> SourceAsync(string project, InferenceBuildOptions options, CancellationToken cancellationToken)
+    {
+        var projects = await aws.CodeBuild.BatchGetProjectsAsync(new([project]), cancellationToken);
+        return projects.Projects is [var found, ..]
+            ? BuiltSource.Of(found, options)
+            : throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
+    }
+
+    // The same start, sent twice because its answer was lost, starts one build; the next start begins its own. CodeBuild
+    // takes at most 64 characters.
+    private string Token(ReleaseImage image, string project, string tag) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{time.GetUtcNow().UtcTicks}\n{project}\n{image.Repository}\n{image.Name}\n{tag}"))));
+
+    private static InferenceBuild Handle(ReleaseImage image, string project, string tag, InferenceBuildOptions options, BuiltSource source) => new()
     {
         Name = image.Name,
         ProjectName = project,
         Repository = image.Repository,
         Tag = tag,
-        Fingerprint = options.Fingerprint,
+        Fingerprint = source.Doubt is null ? options.Fingerprint : null,
+        Commit = source.Commit,
         EndpointName = options.EndpointName,
         Services = image.Services,
     };
@@ -122,8 +141,12 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         if (digest is null)
             return build with { Status = InferenceBuildStatus.Failed, Reason = $"The build succeeded, but ECR holds no image {build.Repository}:{build.Tag}: does the project's buildspec push to $ECR_URI?" };
 
-        if (build.Fingerprint is not null)
-            await registry.PutTagAsync(build.Repository, digest, SourceTag.For(build.Fingerprint), cancellationToken);
-        return build with { Digest = digest, Reason = $"CodeBuild built and pushed {Words.Digest(digest)}." };
+        build = build with { Digest = digest, Reason = $"CodeBuild built and pushed {Words.Digest(digest)}." };
+        if (build.Fingerprint is null)
+            return build;
+        if (build.Commit is not null && build.Commit != build.SourceVersion)
+            return build with { Fingerprint = null, Reason = $"{build.Reason} It built {build.SourceVersion ?? "a source it does not name"}, not this workspace's commit {build.Commit}." };
+        await registry.PutTagAsync(build.Repository, digest, SourceTag.For(build.Fingerprint), cancellationToken);
+        return build;
     }
 }

@@ -77,7 +77,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
 
         var verdict = await WaitAsync(plan, update.EndpointConfigName!, left(), cancellationToken);
         if (verdict.Status is EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack)
-            await made.RemoveUnusedAsync(plan.EndpointName, cancellationToken);
+            await made.RemoveUnusedAsync(plan.EndpointName, CancellationToken.None); // a Ctrl-C now must not take the verdict with it
         return update with { Status = verdict.Status, Reason = verdict.Reason };
     }
 

@@ -18,7 +18,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
     /// InService             ours            other   not late      InProgress: DeployedImages may lag
     /// InService             ours            other   late          Failed: it serves something else
     /// InService             the former      –       neither       InProgress: a read from before the update
-    /// InService             the former      –       either        RolledBack
+    /// InService             the former      –       seen          RolledBack
+    /// InService             the former      –       late alone    Failed: the update never began
     /// InService             another         –       neither       InProgress
     /// InService             another         –       either        Failed: somebody else's update
     /// Creating, Updating,   –               –       –             InProgress
@@ -48,6 +49,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
             return OnOurs(seen, expected, late);
         if (!wasSeen && !late)
             return new(EndpointUpdateStatus.InProgress, "The update is not seen yet.");
+        if (seen.EndpointConfigName == expected.PreviousConfigName && !wasSeen)
+            return new(EndpointUpdateStatus.Failed, $"The update never began: the endpoint is InService on {seen.EndpointConfigName} as before.");
         return seen.EndpointConfigName == expected.PreviousConfigName
             ? new(EndpointUpdateStatus.RolledBack, $"SageMaker put the configuration {seen.EndpointConfigName} back. {EndpointText.Reason(name, seen.FailureReason)}")
             : new(EndpointUpdateStatus.Failed, $"Somebody else's update took its place: the endpoint is InService on {seen.EndpointConfigName}.");

@@ -12,11 +12,17 @@ public sealed record InferenceBuildOptions
     /// <summary>The source version to build; the project's own when null. A project without source ignores it.</summary>
     public string? SourceVersion { get; init; }
 
-    /// <summary>The same token within five minutes starts no second build.</summary>
+    /// <summary>The same token within five minutes starts no second build; one for each start when null.</summary>
     public string? IdempotencyToken { get; init; }
 
     /// <summary>A hash over everything the image is made of; null when that is not known, and then nothing is reused.</summary>
     public string? Fingerprint { get; init; }
+
+    /// <summary>The workspace's commit; null where it has none.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>Whether the workspace differs from its commit.</summary>
+    public bool IsDirty { get; init; }
 
     /// <summary>Build even where ECR holds an image of the same fingerprint.</summary>
     public bool Force { get; init; }

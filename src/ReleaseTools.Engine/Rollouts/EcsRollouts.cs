@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
-using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
@@ -7,8 +7,15 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>New deployments of ECS services: planned, started, watched, proven.</summary>
-public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
+/// <param name="aws">The session.</param>
+/// <param name="registry">The registry whose tags the task definitions name.</param>
+/// <param name="observer">Who is told.</param>
+/// <param name="time">The clock.</param>
+/// <param name="urlHandler">Answers the services' verify URLs; the network when null.</param>
+public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time, HttpMessageHandler? urlHandler = null)
 {
+    private readonly Lazy<HttpMessageHandler> http = new(() => urlHandler ?? UrlCheck.CreateHandler());
+
     /// <summary>
     /// One plan for each service, in the order given. Reads only. What stands in a service's way is its plan's
     /// <see cref="RolloutPlan.Problem"/>, so that the others can be planned too.
@@ -22,11 +29,13 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         new RolloutPlanner(aws, registry).PlanAsync(services, imageByService, cancellationToken);
 
     /// <summary>Starts the deployments, waits for all of them together, and proves what runs.</summary>
-    /// <returns>What became of each, in the order given. A service that cannot be rolled out is Failed with its reason; the others go on.</returns>
-    public async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
+    /// <returns>What became of each, in the order given. A service that cannot be rolled out is Failed, its error beside it; the others go on.</returns>
+    public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
-        var results = new ServiceRollout[plans.Count];
+        var results = new RolloutResult[plans.Count];
         var started = new StartedRollout?[plans.Count];
+        var refused = new ConcurrentBag<RolloutPlan>();
+        var tags = new TagMoves(registry, observer);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
         try
         {
@@ -34,12 +43,14 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             {
                 try
                 {
-                    started[i] = await StartAsync(plans[i], token);
-                    results[i] = started[i]!.Rollout;
+                    started[i] = await StartAsync(plans[i], tags, token);
+                    results[i] = new(started[i]!.Rollout);
                 }
                 catch (ReleaseException error)
                 {
-                    results[i] = plans[i].ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message };
+                    if (error.Id is not (nameof(Messages.DeploymentNotFound) or nameof(Messages.DeploymentNotStarted)))
+                        refused.Add(plans[i]);
+                    results[i] = new(plans[i].ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
                 }
             });
         }
@@ -49,6 +60,11 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
                 observer.Report(new Announced(one.Rollout.Service, RolloutText.GoesOn(one.Rollout)));
             throw;
         }
+        finally
+        {
+            // A plan that is neither refused nor begun may have begun: its tag stays.
+            await tags.PutBackAsync(refused, plans.Where(plan => !refused.Any(one => ReferenceEquals(one, plan))));
+        }
 
         if (options.NoWait)
             return results;
@@ -56,69 +72,39 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
         var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
-            results[begun[k]] = watched[k];
-        return results;
+            results[begun[k]] = WithTag(watched[k], plans[begun[k]], tags);
+        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.VerifyUrl, options, cancellationToken)));
     }
 
-    /// <summary>
-    /// Starts one deployment. The tag that the task definition names is put on the pushed digest first, so that the
-    /// deployment picks it up: ECS resolves a tag once for each deployment (versionConsistency). It is moved only here,
-    /// so that a release that failed before leaves what a restarting task would run as it was.
-    /// </summary>
-    /// <exception cref="ReleaseException">The service cannot be rolled out, or AWS refused.</exception>
-    public async Task<StartedRollout> StartAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
+    // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
+    // would run as it was.
+    private async Task<StartedRollout> StartAsync(RolloutPlan plan, TagMoves tags, CancellationToken cancellationToken)
     {
         if (plan.Problem is not null)
             throw plan.Problem;
-        if (plan.Image is { Digest: not null })
-            await PutTagAsync(plan, plan.Image.Digest, cancellationToken);
-
-        var service = plan.Service;
-        var startedAt = time.GetTimestamp();
-        var answer = await aws.Ecs.UpdateServiceAsync(new(service.Cluster, service.Service) { ForceNewDeployment = true }, cancellationToken);
-        var deployment = answer.Service?.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
-        if (deployment?.Id is null)
-            throw ReleaseException.For(nameof(Messages.DeploymentNotStarted), ErrorKind.Failed, service.Service, service.Service, service.Cluster);
-
-        observer.Report(new Noted(service.Service, $"ECS deploys {ServiceReader.ShortName(deployment.TaskDefinition)} as {deployment.Id}."));
-        return new()
-        {
-            Plan = plan,
-            DeploymentId = deployment.Id,
-            StartedAt = startedAt,
-            FormerDeployments = Ids(answer.Service!.Deployments!.Where(one => one != deployment), one => one.Id),
-            FormerEvents = Ids(answer.Service.Events ?? [], one => one.Id),
-            Rollout = plan.ToRollout() with
-            {
-                Status = RolloutStatus.InProgress,
-                DeploymentId = deployment.Id,
-                TaskDefinition = ServiceReader.ShortName(deployment.TaskDefinition) ?? service.TaskDefinition,
-                DesiredCount = answer.Service.DesiredCount,
-            },
-        };
+        await tags.MoveAsync(plan, cancellationToken);
+        return await new DeploymentStart(aws, observer, time).StartAsync(plan, cancellationToken);
     }
 
-    /// <summary>Watches deployments that were started: one watcher for each cluster.</summary>
-    /// <returns>What became of each, in the order given.</returns>
-    public async Task<IReadOnlyList<ServiceRollout>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
+    // One watcher for each cluster.
+    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
     {
         var clusters = started.GroupBy(one => one.Rollout.Cluster, StringComparer.Ordinal)
             .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options).WatchAsync(cancellationToken));
-        var results = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
-        return [.. started.Select(one => results.Single(result => ReferenceEquals(result.Started, one)).Rollout)];
+        var ended = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
+        return [.. started.Select(one => ended.Single(end => ReferenceEquals(end.Started, one)).Result)];
     }
 
-    private async Task PutTagAsync(RolloutPlan plan, string digest, CancellationToken cancellationToken)
-    {
-        var named = NamedImage.Parse(plan.Container!.Image!);
-        if (named.Digest is not null)
-            return; // the plan saw that it is this digest
-        var there = await registry.FindAsync(plan.Image!.Repository, named.EffectiveTag, cancellationToken);
-        if (there?.Digest == digest)
-            return;
-        await registry.PutTagAsync(plan.Image.Repository, digest, named.EffectiveTag, cancellationToken);
-        observer.Report(new Noted(plan.Service.Service, $"Put the tag {named.EffectiveTag} on {digest}; it was on {there?.Digest ?? "nothing"}."));
-    }
+    // A service at zero tasks has nobody to answer.
+    private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, string? url, RolloutOptions options, CancellationToken cancellationToken) =>
+        url is not null && result.Rollout is { Status: RolloutStatus.Verified or RolloutStatus.Deployed, RunningCount: > 0 }
+            ? result with { Rollout = await new UrlCheck(http.Value, observer, time).CheckAsync(result.Rollout, url, options.UrlTimeout, cancellationToken) }
+            : result;
 
-    private static HashSet<string> Ids<T>(IEnumerable<T> of, Func<T, string?> id) => of.Select(id).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    // What a restarting task would run after a deployment that did not come to its end.
+    private static RolloutResult WithTag(RolloutResult result, RolloutPlan plan, TagMoves tags) =>
+        result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.TimedOut
+            ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) } }
+            : result;
 }

@@ -19,8 +19,8 @@ public sealed record RolloutPlan
     /// <summary>The container that runs the image.</summary>
     internal ContainerDefinition? Container { get; init; }
 
-    /// <summary>The service's task definition, by ARN.</summary>
-    internal string? TaskDefinitionArn { get; init; }
+    /// <summary>The service as ECS described it.</summary>
+    internal EcsService? Seen { get; init; }
 
     /// <summary>The tag that the task definition names, where it has to be on the pushed digest before the deployment.</summary>
     internal string? TagToMove { get; init; }

@@ -2,12 +2,15 @@ using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>Reads services and says what a rollout of images to them means, and what stands in its way.</summary>
 internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
 {
+    private readonly Dictionary<string, bool> immutable = new(StringComparer.Ordinal);
+
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
@@ -28,7 +31,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
     /// <summary>What can be said without asking ECR.</summary>
     internal static RolloutPlan Plan(ObservedService observed, EcrImage? image)
     {
-        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, TaskDefinitionArn = observed.Ecs?.TaskDefinition };
+        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs };
         return plan with { Problem = Problem(observed, image) };
     }
 
@@ -67,14 +70,23 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
             return plan;
 
         var named = NamedImage.Parse(plan.Container!.Image!);
-        if (image.Digest is null)
-            return plan with { TagToMove = named.Digest is null && named.EffectiveTag != image.Tag ? named.EffectiveTag : null };
-
         var there = named.Digest ?? (await registry.FindAsync(image.Repository, named.EffectiveTag, cancellationToken))?.Digest;
+        var moves = image.Digest is null ? named.Digest is null && named.EffectiveTag != image.Tag : there != image.Digest;
+        if (moves && there is not null && await AreTagsImmutableAsync(image.Repository, cancellationToken))
+            return plan with { Problem = Error(nameof(Messages.TagToDeployImmutable), plan.Service, plan.Service.Service, plan.Service.TaskDefinition, named.EffectiveTag, image.Repository, Words.Digest(there)) };
+
         return plan with
         {
-            TagToMove = there == image.Digest ? null : named.EffectiveTag,
-            AcceptedDigests = await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
+            TagToMove = moves ? named.EffectiveTag : null,
+            AcceptedDigests = image.Digest is null ? [] : await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
         };
+    }
+
+    // Services often share a repository; it is asked once.
+    private async Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken)
+    {
+        if (!immutable.TryGetValue(repository, out var are))
+            immutable[repository] = are = await registry.AreTagsImmutableAsync(repository, cancellationToken);
+        return are;
     }
 }

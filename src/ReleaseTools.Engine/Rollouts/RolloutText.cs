@@ -3,6 +3,10 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>Sentences about rollouts that are said in more than one place.</summary>
 internal static class RolloutText
 {
+    /// <summary>That nobody knows whether a deployment began, and how to find out.</summary>
+    public static string MayHaveBegun(ReleaseService service) =>
+        $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
+
     /// <summary>That a deployment goes on without us, and how to look at it.</summary>
     public static string GoesOn(ServiceRollout rollout) =>
         $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}.";

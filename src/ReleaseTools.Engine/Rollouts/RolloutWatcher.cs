@@ -26,7 +26,7 @@ internal sealed class RolloutWatcher
     private readonly ServiceReader reader;
     private readonly TaskLogs logs;
     private readonly List<WatchedService> open;
-    private readonly List<(StartedRollout Started, ServiceRollout Rollout)> done = [];
+    private readonly List<(StartedRollout Started, RolloutResult Result)> done = [];
     private readonly Dictionary<string, IReadOnlyList<ContainerDefinition>> containers = new(StringComparer.Ordinal);
 
     public RolloutWatcher(AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options)
@@ -42,7 +42,7 @@ internal sealed class RolloutWatcher
     }
 
     /// <summary>Waits until every deployment has its verdict, or the time runs out.</summary>
-    public async Task<IReadOnlyList<(StartedRollout Started, ServiceRollout Rollout)>> WatchAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(StartedRollout Started, RolloutResult Result)>> WatchAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var calls = (open.Count + ServiceReader.ServicesPerCall - 1) / ServiceReader.ServicesPerCall;
@@ -70,9 +70,16 @@ internal sealed class RolloutWatcher
                     await Task.Delay(wait < left ? wait : left, time, cancellationToken);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or AwsServiceException)
+        catch (AwsServiceException refused)
         {
-            // The wait ends (Ctrl-C, credentials that expired), the deployments do not.
+            // Nothing more can be seen (a permission that is missing, credentials that expired); the deployments go on,
+            // and what became of the others is known.
+            foreach (var service in open.ToList())
+                End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+        }
+        catch (OperationCanceledException)
+        {
+            // The wait ends, the deployments do not.
             foreach (var service in open)
                 observer.Report(new Announced(service.Name, RolloutText.GoesOn(service.Started.Rollout)));
             throw;
@@ -83,12 +90,11 @@ internal sealed class RolloutWatcher
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        var seen = (await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. open.Select(service => service.Name)], cancellationToken))
-            .ToDictionary(service => service.ServiceName ?? "", StringComparer.Ordinal);
+        var seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. open.Select(service => service.Name)], cancellationToken);
         var moved = false;
         foreach (var service in open.ToList())
         {
-            moved |= service.Look(seen.GetValueOrDefault(service.Name), observer);
+            moved |= service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
             if (service.TaskMayHaveStopped)
                 await TakeInStoppedAsync(service, cancellationToken);
             moved |= await JudgeAsync(service, cancellationToken);
@@ -174,10 +180,10 @@ internal sealed class RolloutWatcher
         }
     }
 
-    private bool End(WatchedService service, ServiceRollout rollout)
+    private bool End(WatchedService service, ServiceRollout rollout, AwsServiceException? error = null)
     {
         open.Remove(service);
-        done.Add((service.Started, rollout));
+        done.Add((service.Started, new(rollout, error)));
         return true;
     }
 }

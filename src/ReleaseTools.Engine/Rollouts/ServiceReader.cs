@@ -45,19 +45,18 @@ public sealed class ServiceReader(AwsSession aws)
     /// <summary>Services with what AWS says of them. A service that is not there has no <see cref="ObservedService.Ecs"/>.</summary>
     internal async Task<IReadOnlyList<ObservedService>> ObserveAsync(IReadOnlyList<ReleaseService> services, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<(string Cluster, string Service), EcsService>();
+        var found = new Dictionary<string, IReadOnlyList<EcsService>>(StringComparer.Ordinal);
         foreach (var cluster in services.GroupBy(service => service.Cluster, StringComparer.Ordinal))
         {
             await MustBeActiveAsync(cluster.Key, cancellationToken);
-            foreach (var service in await DescribeAsync(aws.Ecs, cluster.Key, [.. cluster.Select(service => service.Service)], cancellationToken))
-                found[(cluster.Key, service.ServiceName ?? "")] = service;
+            found[cluster.Key] = await DescribeAsync(aws.Ecs, cluster.Key, [.. cluster.Select(service => service.Service)], cancellationToken);
         }
 
         var definitions = new Dictionary<string, TaskDefinition?>(StringComparer.Ordinal);
         var observed = new List<ObservedService>();
         foreach (var service in services)
         {
-            if (!found.TryGetValue((service.Cluster, service.Service), out var ecs))
+            if (found[service.Cluster].FirstOrDefault(one => IsNamed(one, service.Service)) is not { } ecs)
             {
                 observed.Add(new(service, Ecs: null, TaskDefinition: null, Container: null));
                 continue;
@@ -106,6 +105,11 @@ public sealed class ServiceReader(AwsSession aws)
 
     internal static ReleaseException NotFound(ReleaseService service) =>
         ReleaseException.For(nameof(Messages.ServiceNotFound), ErrorKind.NotFound, service.Service, service.Service, service.Cluster);
+
+    /// <summary>Whether a service is the one of this name or ARN; an ARN of the old form names no cluster.</summary>
+    internal static bool IsNamed(EcsService service, string nameOrArn) =>
+        nameOrArn == service.ServiceName || nameOrArn == service.ServiceArn
+        || (nameOrArn.StartsWith("arn:", StringComparison.Ordinal) && ShortName(nameOrArn) == service.ServiceName);
 
     // arn:aws:ecs:region:account:task-definition/family:revision
     internal static string? ShortName(string? taskDefinitionArn) => taskDefinitionArn?[(taskDefinitionArn.LastIndexOf('/') + 1)..];

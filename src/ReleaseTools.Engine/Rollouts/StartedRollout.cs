@@ -1,7 +1,7 @@
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>A deployment that was started, with what its watcher has to know.</summary>
-public sealed record StartedRollout
+internal sealed record StartedRollout
 {
     /// <summary>What was planned.</summary>
     public required RolloutPlan Plan { get; init; }

@@ -121,19 +121,23 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var predicted = plan.ToRollout();
             if (plan.Problem is not null)
                 Write(predicted, plan.Problem);
-            else if (await ApproveAsync(plan, predicted) is var approval && approval == Approval.Granted)
-                confirmed.Add(plan);
+            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}") is var approval && approval == Approval.Granted)
+                Confirm(plan, predicted);
             else if (approval == Approval.WhatIf)
                 Write(predicted, error: null);
         }
 
-        foreach (var rollout in await rollouts.RolloutAsync(confirmed, options, cancelled))
-            Write(rollout, Outcomes.ErrorOf(rollout));
+        foreach (var (rollout, error) in await rollouts.RolloutAsync(confirmed, options, cancelled))
+            Write(rollout, error ?? Outcomes.ErrorOf(rollout));
 
-        // An image that was only planned deploys nothing yet.
-        Task<Approval> ApproveAsync(RolloutPlan plan, ServiceRollout predicted) => plan.Image is { Digest: null }
-            ? Task.FromResult(Approval.WhatIf)
-            : pipeline.ApproveAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}");
+        // What is still being built, or was only predicted, can be predicted further, but not deployed.
+        void Confirm(RolloutPlan plan, ServiceRollout predicted)
+        {
+            if (plan.Image is { Digest: null } image)
+                Write(predicted with { Status = RolloutStatus.Failed }, ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag));
+            else
+                confirmed.Add(plan);
+        }
 
         void Write(ServiceRollout rollout, Exception? error)
         {

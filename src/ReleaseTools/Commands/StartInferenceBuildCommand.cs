@@ -100,6 +100,7 @@ public sealed class StartInferenceBuildCommand : AwsCommand
     {
         var definition = await workspace.ReadDefinitionAsync(cancelled);
         var tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled));
+        var git = await workspace.GitAsync(cancelled);
         var session = await workspace.AwsAsync(definition.Region, cancelled);
         var builds = new CodeBuilds(session, await workspace.RegistryAsync(definition.Region, cancelled), pipeline.Observer, Clock);
         var builders = new ImageBuilderChoice(workspace, ImageBuilder.CodeBuild);
@@ -114,6 +115,8 @@ public sealed class StartInferenceBuildCommand : AwsCommand
                 var how = options with
                 {
                     Fingerprint = await workspace.FingerprintAsync(settled, cancelled),
+                    Commit = git?.Commit,
+                    IsDirty = git?.IsDirty ?? false,
                     EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
                 };
                 if (await BuildOneAsync(settled, tag, how, builds, pipeline, cancelled) is { } build)

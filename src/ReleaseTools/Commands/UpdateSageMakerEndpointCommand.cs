@@ -102,13 +102,14 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
         try
         {
             var plan = await updates.PlanAsync(endpoint, image, options, cancelled);
-            var approval = image.Digest is null ? Approval.WhatIf // what is only planned is not there yet
-                : plan.Action == EndpointAction.Unchanged ? Approval.Granted
+            var approval = plan.Action == EndpointAction.Unchanged ? Approval.Granted
                 : await pipeline.ApproveAsync(endpoint, $"Update: {plan.Reason}");
             if (approval == Approval.WhatIf)
                 pipeline.Write(plan.ToUpdate());
             if (approval != Approval.Granted)
                 return;
+            if (image.Digest is null)
+                throw ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, endpoint, image.Name, image.Repository, image.Tag);
             var update = await updates.UpdateAsync(plan, cancelled);
             if (Outcomes.ErrorOf(update) is { } error)
                 pipeline.WriteError(error, update);

@@ -74,6 +74,43 @@ public sealed class AwsJsonCallerTests : IDisposable
         endpoint.Requests.Count.ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData("standard")]
+    [InlineData("adaptive")]
+    public async Task What_would_have_its_effect_twice_is_not_sent_again_when_no_answer_came(string mode)
+    {
+        endpoint.DropsConnection();
+        using var session = await SessionAsync(endpoint, ("AWS_RETRY_MODE", mode), ("AWS_MAX_ATTEMPTS", "5"));
+
+        var error = await Should.ThrowAsync<AwsServiceException>(() => session.Ecs.UpdateServiceAsync(new("blue", "web") { ForceNewDeployment = true }, CancellationToken.None));
+
+        error.MayHaveBeenDone().ShouldBeTrue();
+        endpoint.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_would_have_its_effect_twice_is_not_sent_again_after_a_fault_of_the_service()
+    {
+        endpoint.Answers(500, """{"__type":"ServerException","message":"no"}""").BreaksOffAfter("""{"EndpointArn":""");
+        using var session = await SessionAsync(endpoint, ("AWS_MAX_ATTEMPTS", "5"));
+
+        await Should.ThrowAsync<AwsServiceException>(() => session.SageMaker.UpdateEndpointAsync(new("stereo", "second"), CancellationToken.None));
+        await Should.ThrowAsync<AwsServiceException>(() => session.SageMaker.UpdateEndpointAsync(new("stereo", "second"), CancellationToken.None));
+
+        endpoint.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_would_have_its_effect_twice_is_sent_again_when_the_service_throttled_it()
+    {
+        endpoint.Answers(400, Throttled).Answers(200, "{}");
+        using var session = await SessionAsync(endpoint);
+
+        await session.Ecs.UpdateServiceAsync(new("blue", "web") { ForceNewDeployment = true }, CancellationToken.None);
+
+        endpoint.Requests.Count.ShouldBe(2);
+    }
+
     [Fact]
     public async Task No_more_is_tried_than_was_asked_for()
     {

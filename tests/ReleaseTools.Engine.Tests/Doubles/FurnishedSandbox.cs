@@ -106,7 +106,8 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
             ["environment"] = new JsonObject
             {
                 ["type"] = "LINUX_CONTAINER", ["image"] = "aws/codebuild/standard:7.0", ["computeType"] = "BUILD_GENERAL1_SMALL",
-                ["environmentVariables"] = new JsonArray(new JsonObject { ["name"] = "SOURCE_REPOSITORY", ["value"] = "https://git.example/app.git" }),
+                ["environmentVariables"] = new JsonArray(
+                    new JsonObject { ["name"] = "RELEASETOOLS_SOURCE", ["value"] = "workspace" }, new JsonObject { ["name"] = "SOURCE_REPOSITORY", ["value"] = "https://git.example/app.git" }),
             },
         };
         await CallAsync("CodeBuild_20161006", "CreateProject", project.ToJsonString());

@@ -9,6 +9,9 @@ internal sealed class TagsInMemory : IImageRegistry
 
     public List<string> Put { get; } = [];
 
+    /// <summary>Whether tags cannot be moved.</summary>
+    public bool Immutable { get; init; }
+
     /// <summary>The manifests that an index lists, by the index's digest.</summary>
     public Dictionary<string, string[]> Indexes { get; } = new(StringComparer.Ordinal);
 
@@ -35,7 +38,7 @@ internal sealed class TagsInMemory : IImageRegistry
 
     public Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken) => Task.FromResult(Immutable);
 
     public Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Doubles;
 
@@ -17,7 +18,7 @@ public sealed class CodeBuildsTests
 
     public CodeBuildsTests()
     {
-        aws.On("BatchGetProjects", """{"projects":[{"name":"build"}]}""");
+        aws.On("BatchGetProjects", """{"projects":[{"name":"build","environment":{"environmentVariables":[{"name":"RELEASETOOLS_SOURCE","value":"workspace"}]}}]}""");
         aws.On("StartBuild", """{"build":{"id":"build:1","buildStatus":"IN_PROGRESS","currentPhase":"SUBMITTED"}}""");
         aws.On("GetLogEvents", """{"events":[],"nextForwardToken":"end"}""");
     }
@@ -161,6 +162,105 @@ public sealed class CodeBuildsTests
         aws.On("GetLogEvents", _ => throw ScriptedAws.Error("AccessDeniedException"));
         (await WaitAsync()).Status.ShouldBe(InferenceBuildStatus.Succeeded);
         observer.Of<Warned>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_reached_does_not_hold_up_the_end_of_the_build()
+    {
+        registry.With(Repository, "t1", "sha256:built");
+        aws.On("BatchGetBuilds", _ => Build("SUCCEEDED", "COMPLETED", complete: true, logs: true));
+        aws.On("GetLogEvents", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+
+        var build = await WaitAsync(TimeSpan.FromMinutes(1));
+
+        build.Status.ShouldBe(InferenceBuildStatus.Succeeded, build.Reason);
+        observer.Of<Warned>().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Each_start_has_a_token_of_its_own_that_CodeBuild_takes()
+    {
+        await Builds.StartAsync(Image(), "build", "t1", new(), default);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await Builds.StartAsync(Image(), "build", "t1", new(), default);
+        await Builds.StartAsync(Image() with { Name = "inference-of-a-very-long-name-that-would-be-cut" }, "build", "t1", new(), default);
+
+        var tokens = aws.RequestsOf("StartBuild").Select(request => (string)request["idempotencyToken"]!).ToList();
+        tokens.ShouldBeUnique();
+        tokens.ShouldAllBe(token => token.Length == 64);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"build","source":{"type":"NO_SOURCE"}}""", false, "fetches its source itself")]
+    [InlineData("""{"name":"build","source":{"type":"GITHUB"}}""", true, "this workspace differs from its own")]
+    public async Task An_image_of_another_source_is_built_whatever_ECR_holds_and_gets_no_source_tag(string project, bool dirty, string reason)
+    {
+        registry.With(Repository, "src-abc", "sha256:same").With(Repository, "t1", "sha256:built");
+        aws.On("BatchGetProjects", $$"""{"projects":[{{project}}]}""").On("BatchGetBuilds", _ => Build("SUCCEEDED", "COMPLETED", complete: true));
+        var options = new InferenceBuildOptions { Fingerprint = "abc", Commit = "c1", IsDirty = dirty };
+
+        var plan = await Builds.PlanAsync(Image(), "build", "t1", options, default);
+        plan.Status.ShouldBe(InferenceBuildStatus.Planned);
+        plan.Reason!.ShouldContain(reason);
+        var build = await Builds.WaitAsync(await Builds.StartAsync(Image(), "build", "t1", options, default), TimeSpan.FromHours(1), default);
+        (build.Status, build.Fingerprint).ShouldBe((InferenceBuildStatus.Succeeded, null));
+        registry.Put.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("c1", true)]
+    [InlineData("c2", false)]
+    public async Task A_build_of_a_source_gets_the_source_tag_only_when_it_is_of_the_workspace_s_commit(string resolved, bool tagged)
+    {
+        registry.With(Repository, "t1", "sha256:built");
+        aws.On("BatchGetProjects", """{"projects":[{"name":"build","source":{"type":"GITHUB"}}]}""");
+        aws.On("BatchGetBuilds", _ =>
+        {
+            var answer = Build("SUCCEEDED", "COMPLETED", complete: true);
+            answer["builds"]![0]!["resolvedSourceVersion"] = resolved;
+            return answer;
+        });
+
+        var started = await Builds.StartAsync(Image(), "build", "t1", new() { Fingerprint = "abc", Commit = "c1" }, default);
+        var build = await Builds.WaitAsync(started, TimeSpan.FromHours(1), default);
+
+        build.Digest.ShouldBe("sha256:built");
+        registry.Put.ShouldBe(tagged ? [$"{Repository}:src-abc=sha256:built"] : []);
+        if (!tagged)
+            build.Reason!.ShouldContain("It built c2, not this workspace's commit c1.");
+    }
+
+    [Fact]
+    public async Task A_release_tag_that_is_taken_for_good_is_found_by_the_plan_of_a_reuse()
+    {
+        var taken = new TagsInMemory { Immutable = true }.With(Repository, "src-abc", "sha256:same").With(Repository, "t1", "sha256:other");
+        var error = await Should.ThrowAsync<ReleaseException>(() =>
+            new CodeBuilds(aws.Session, taken, observer, time).PlanAsync(Image(), "build", "t1", new() { Fingerprint = "abc" }, default));
+        error.Id.ShouldBe(nameof(Messages.TagImmutable));
+    }
+
+    [Fact]
+    public async Task The_platform_goes_to_the_build_also_without_a_dockerfile()
+    {
+        await Builds.StartAsync(Image() with { Platform = "linux/arm64" }, "build", "t1", new(), default);
+        aws.RequestsOf("StartBuild").Single()["environmentVariablesOverride"]!.ToJsonString().ShouldContain("--platform linux/arm64");
+    }
+
+    [Fact]
+    public async Task A_target_or_build_arguments_without_a_dockerfile_are_an_error_before_anything_starts()
+    {
+        var withTarget = await Should.ThrowAsync<ReleaseException>(() => Builds.PlanAsync(Image() with { Target = "gpu" }, "build", "t1", new(), default));
+        withTarget.Id.ShouldBe(nameof(Messages.CodeBuildNeedsDockerfile));
+        var arguments = new Dictionary<string, string> { ["CUDA"] = "12.4" };
+        (await Should.ThrowAsync<ReleaseException>(() => Builds.PlanAsync(Image() with { BuildArgs = arguments }, "build", "t1", new(), default))).Message.ShouldContain("buildArgs");
+    }
+
+    [Fact]
+    public void A_build_that_failed_before_it_had_a_log_is_looked_at_by_its_id()
+    {
+        var error = Outcomes.ErrorOf(Started() with { Status = InferenceBuildStatus.Failed, Reason = "It failed." })!;
+        error.RecommendedAction.ShouldContain("aws codebuild batch-get-builds --ids build:1");
+        error.RecommendedAction.ShouldNotContain("logs tail");
     }
 
     private static ReleaseImage Image() => new() { Name = "inference", Repository = Repository, Workspace = "/w" };

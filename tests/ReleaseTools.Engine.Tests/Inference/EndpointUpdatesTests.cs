@@ -202,6 +202,30 @@ public sealed class EndpointUpdatesTests
     }
 
     [Fact]
+    public async Task An_update_whose_request_never_arrived_is_not_told_as_a_rollback()
+    {
+        aws.On("UpdateEndpoint", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+        var update = await UpdateAsync();
+        update.Status.ShouldBe(EndpointUpdateStatus.Failed);
+        update.Reason!.ShouldContain("The update never began");
+        aws.Operations.ShouldContain("DeleteEndpointConfig");
+    }
+
+    [Fact]
+    public async Task A_stop_by_the_user_while_what_was_made_is_removed_keeps_the_verdict()
+    {
+        using var stop = new CancellationTokenSource();
+        aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("InService", "former", Old));
+        aws.On("DeleteEndpointConfig", _ =>
+        {
+            stop.Cancel();
+            return new JsonObject();
+        });
+        var plan = await Updates.PlanAsync("stereo", Image(), new(), default);
+        (await Updates.UpdateAsync(plan, stop.Token)).Status.ShouldBe(EndpointUpdateStatus.RolledBack);
+    }
+
+    [Fact]
     public async Task Without_a_wait_the_update_is_in_progress()
     {
         var plan = await Updates.PlanAsync("stereo", Image(), new() { NoWait = true }, default);

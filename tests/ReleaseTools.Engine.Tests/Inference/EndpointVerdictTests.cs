@@ -16,7 +16,7 @@ public sealed class EndpointVerdictTests
     [InlineData("InService", "ours", null, true, true, EndpointUpdateStatus.Failed)]
     [InlineData("InService", "former", "sha256:old", false, false, EndpointUpdateStatus.InProgress)]
     [InlineData("InService", "former", "sha256:old", true, false, EndpointUpdateStatus.RolledBack)]
-    [InlineData("InService", "former", "sha256:old", false, true, EndpointUpdateStatus.RolledBack)]
+    [InlineData("InService", "former", "sha256:old", false, true, EndpointUpdateStatus.Failed)]
     [InlineData("InService", "former", "sha256:new", true, false, EndpointUpdateStatus.RolledBack)]
     [InlineData("InService", "theirs", "sha256:new", false, false, EndpointUpdateStatus.InProgress)]
     [InlineData("InService", "theirs", "sha256:new", true, false, EndpointUpdateStatus.Failed)]

@@ -1,6 +1,7 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Tests.Releases;
 
@@ -96,18 +97,18 @@ internal sealed class ScriptedStages : IReleaseStages
         return new EndpointUpdate { EndpointName = "endpoint", Status = EndpointUpdateStatus.Updated, Digest = image.Digest };
     }
 
-    public async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         await Task.WhenAll(services.Select(service => DoAsync($"rollout {service}")));
         return
         [
-            .. services.Select(service => new ServiceRollout
+            .. services.Select(service => new RolloutResult(new ServiceRollout
             {
                 Service = service,
                 Cluster = "stereo-spot",
                 Status = Rollouts.TryGetValue(service, out var status) ? status : RolloutStatus.Verified,
                 Reason = "as scripted",
-            }),
+            })),
         ];
     }
 

@@ -183,8 +183,10 @@ public sealed class EcsRolloutsTests
         var plan = await PlanAsync();
         aws.On("DescribeServices", _ => throw ScriptedAws.Error("ExpiredTokenException"));
 
-        await Should.ThrowAsync<AwsServiceException>(() => RolloutAsync(plan));
-        observer.Of<Announced>().Single().Message.ShouldContain("ecs-svc/2 of web goes on");
+        var result = await ResultAsync(plan);
+        result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
+        result.Rollout.Reason!.ShouldContain("ecs-svc/2 of web goes on");
+        result.Error.ShouldBeOfType<AwsServiceException>().Code.ShouldBe("ExpiredTokenException");
     }
 
     [Fact]
@@ -232,8 +234,8 @@ public sealed class EcsRolloutsTests
 
         var rollouts = await Rollouts.RolloutAsync(plans, new(), default);
 
-        rollouts.Select(rollout => rollout.Service).ShouldBe(names);
-        rollouts.ShouldAllBe(rollout => rollout.Status == RolloutStatus.Verified);
+        rollouts.Select(result => result.Rollout.Service).ShouldBe(names);
+        rollouts.ShouldAllBe(result => result.Rollout.Status == RolloutStatus.Verified);
         aws.Operations.Count(operation => operation == "DescribeServices").ShouldBe(calls);
     }
 
@@ -246,8 +248,9 @@ public sealed class EcsRolloutsTests
 
         plans[0].Problem!.Id.ShouldBe(nameof(Messages.ServiceNotFound));
         var rollouts = await Rollouts.RolloutAsync(plans, new(), default);
-        rollouts.Select(rollout => rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Verified]);
-        rollouts[0].Reason!.ShouldContain("no ECS service 'gone'");
+        rollouts.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Verified]);
+        rollouts[0].Rollout.Reason!.ShouldContain("no ECS service 'gone'");
+        rollouts[0].Error!.Id.ShouldBe(nameof(Messages.ServiceNotFound));
     }
 
     [Fact]
@@ -299,6 +302,166 @@ public sealed class EcsRolloutsTests
         service.RunningDigests.ShouldBe([New]);
     }
 
+    [Fact]
+    public async Task A_deployment_whose_answer_was_lost_is_found_and_not_asked_for_twice()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/1", "COMPLETED")), () => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        var rollout = await RolloutAsync(plan);
+
+        (rollout.Status, rollout.DeploymentId).ShouldBe((RolloutStatus.Verified, "ecs-svc/2"));
+        aws.RequestsOf("UpdateService").Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_without_a_new_deployment_is_an_error_and_the_tag_stays_where_the_deployment_would_need_it()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw ScriptedAws.Error("ServerException", status: System.Net.HttpStatusCode.InternalServerError));
+
+        var result = await ResultAsync(plan);
+
+        result.Error!.Id.ShouldBe(nameof(Messages.DeploymentNotFound));
+        result.Error.InnerException.ShouldBeOfType<AwsServiceException>();
+        registry.DigestOf(Repository, "latest").ShouldBe(New);
+        aws.RequestsOf("UpdateService").Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_stop_between_the_request_and_its_answer_says_that_a_deployment_may_have_begun()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw new OperationCanceledException());
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync([plan], new(), default));
+        observer.Of<Announced>().Single().Message.ShouldContain("may have begun");
+    }
+
+    [Fact]
+    public async Task A_refused_deployment_keeps_its_error_and_its_tag_goes_back()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw ScriptedAws.Error("AccessDeniedException"));
+
+        var result = await ResultAsync(plan);
+
+        result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
+        result.Error.ShouldBeOfType<AwsServiceException>().Code.ShouldBe("AccessDeniedException");
+        registry.DigestOf(Repository, "latest").ShouldBe(Old);
+    }
+
+    [Fact]
+    public async Task A_tag_that_another_services_deployment_needs_does_not_go_back()
+    {
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));
+        var images = new Dictionary<string, EcrImage> { ["refused"] = Image(), ["web"] = Image() };
+        var plans = await Rollouts.PlanAsync([new() { Service = "refused", Cluster = "main" }, new() { Service = "web", Cluster = "main" }], images, default);
+        aws.On("UpdateService", request => Text(request, "service") == "refused"
+            ? throw ScriptedAws.Error("AccessDeniedException")
+            : new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS") });
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        var results = await Rollouts.RolloutAsync(plans, new() { ThrottleLimit = 1 }, default);
+
+        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Verified]);
+        registry.DigestOf(Repository, "latest").ShouldBe(New);
+    }
+
+    [Fact]
+    public async Task A_rollback_says_what_the_tag_names_now()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/3", "COMPLETED", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")));
+
+        (await RolloutAsync(plan)).Reason!.ShouldContain($"The tag latest of {Repository} names {Words.Digest(New)} now; before it named {Words.Digest(Old)}.");
+    }
+
+    [Fact]
+    public async Task A_refused_read_ends_only_the_services_that_are_not_done()
+    {
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));
+        aws.On("UpdateService", request => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", name: Text(request, "service")!) });
+        var plans = await Rollouts.PlanAsync(
+            [new() { Service = "other", Cluster = "main" }, new() { Service = "web", Cluster = "main" }],
+            new Dictionary<string, EcrImage> { ["other"] = Image(), ["web"] = Image() }, default);
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED", name: "other"), Service("ecs-svc/2", "COMPLETED")));
+        aws.On("ListTasks", request => Text(request, "serviceName") == "web" ? throw ScriptedAws.Error("AccessDeniedException", "no ecs:ListTasks") : Arns("arn:task/new"));
+
+        var results = await Rollouts.RolloutAsync(plans, new(), default);
+
+        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Verified, RolloutStatus.Failed]);
+        results[1].Rollout.Reason!.ShouldContain("no ecs:ListTasks");
+        results[1].Rollout.Reason!.ShouldContain("goes on");
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_moved_is_found_by_the_plan()
+    {
+        var plans = await new EcsRollouts(aws.Session, new TagsInMemory { Immutable = true }.With(Repository, "latest", Old), observer, time)
+            .PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
+
+        plans.Single().Problem!.Id.ShouldBe(nameof(Messages.TagToDeployImmutable));
+        plans.Single().Problem!.RecommendedAction.ShouldContain("Name the release tag in the task definition");
+    }
+
+    [Fact]
+    public async Task A_service_named_by_its_arn_is_found_and_followed()
+    {
+        const string arn = "arn:aws:ecs:eu-west-1:1:service/main/web";
+        var plan = (await Rollouts.PlanAsync([new() { Service = arn, Cluster = "main" }], new Dictionary<string, EcrImage> { [arn] = Image() }, default)).Single();
+        plan.Problem.ShouldBeNull();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        var rollout = await RolloutAsync(plan);
+        (rollout.Status, rollout.Service).ShouldBe((RolloutStatus.Verified, arn));
+    }
+
+    [Theory]
+    [InlineData(200, RolloutStatus.Verified)]
+    [InlineData(302, RolloutStatus.Verified)]
+    [InlineData(503, RolloutStatus.Failed)]
+    public async Task A_verified_service_must_answer_at_its_url(int status, RolloutStatus expected)
+    {
+        using var web = new Web(() => status);
+        var rollout = await RolloutWithUrlAsync(web);
+
+        rollout.Status.ShouldBe(expected, rollout.Reason);
+        rollout.Reason!.ShouldContain("https://web.example/health");
+        web.Asked.ShouldAllBe(url => url == "https://web.example/health");
+    }
+
+    [Fact]
+    public async Task A_url_that_comes_to_answer_in_time_is_waited_for()
+    {
+        var asked = 0;
+        using var web = new Web(() => ++asked < 4 ? throw new HttpRequestException("Connection refused") : 200);
+
+        (await RolloutWithUrlAsync(web)).Status.ShouldBe(RolloutStatus.Verified);
+        asked.ShouldBe(4);
+    }
+
+    private async Task<ServiceRollout> RolloutWithUrlAsync(Web web)
+    {
+        var rollouts = new EcsRollouts(aws.Session, registry, observer, time, web);
+        var service = new ReleaseService { Service = "web", Cluster = "main", VerifyUrl = "https://web.example/health" };
+        var plans = await rollouts.PlanAsync([service], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+        return (await rollouts.RolloutAsync(plans, new(), default)).Single().Rollout;
+    }
+
+    private sealed class Web(Func<int> answer) : HttpMessageHandler
+    {
+        public List<string> Asked { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Asked.Add(request.RequestUri!.ToString());
+            return Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)answer()));
+        }
+    }
+
     private EcsRollouts Rollouts => new(aws.Session, registry, observer, time);
 
     private static EcrImage Image() => new() { Name = "web", Repository = Repository, Tag = "4f2c9e1", Digest = New };
@@ -306,7 +469,9 @@ public sealed class EcsRolloutsTests
     private async Task<RolloutPlan> PlanAsync() =>
         (await Rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = Image() }, default)).Single();
 
-    private async Task<ServiceRollout> RolloutAsync(RolloutPlan plan, RolloutOptions? options = null) =>
+    private async Task<ServiceRollout> RolloutAsync(RolloutPlan plan, RolloutOptions? options = null) => (await ResultAsync(plan, options)).Rollout;
+
+    private async Task<RolloutResult> ResultAsync(RolloutPlan plan, RolloutOptions? options = null) =>
         (await Rollouts.RolloutAsync([plan], options ?? new(), default)).Single();
 
     private static string? Text(JsonObject request, string member) => (string?)request[member];

@@ -63,6 +63,6 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
     {
         var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
         var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
-        return (await rollouts.RolloutAsync(plans, new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single();
+        return (await rollouts.RolloutAsync(plans, new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
     }
 }

@@ -22,6 +22,15 @@ public sealed class PipelineTests(Pipelines pipelines) : IClassFixture<Pipelines
     public async Task An_image_s_pipeline_rolls_its_service_out_alone() =>
         (await pipelines.OfAsync("web-ui")).Changes.Split(' ').Count(operation => operation == "UpdateService").ShouldBe(1);
 
+    [Theory]
+    [InlineData("not pushed | Update-SageMakerEndpoint")]
+    [InlineData("not pushed | Invoke-EcsRollout")]
+    public async Task An_image_that_is_not_in_ECR_yet_is_a_failure_and_changes_nothing(string name)
+    {
+        var result = await pipelines.OfAsync(name);
+        (result.Statuses, result.Changes).ShouldBe(("Failed", ""));
+    }
+
     [Fact]
     public async Task An_inference_build_updates_the_endpoint() => (await pipelines.OfAsync("inference")).Statuses.ShouldBe(nameof(EndpointUpdateStatus.Updated));
 }

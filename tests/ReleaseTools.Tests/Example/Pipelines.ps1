@@ -16,6 +16,12 @@ function Show-Pipeline([string] $name, [scriptblock] $pipeline) {
 $null = $ExecutionContext.SessionState.Path.SetLocation($Workspace) # the Shell has no Set-Location
 Show-Pipeline 'release -WhatIf' { Invoke-FullRelease -SkipTerraform -Builder CodeBuild -WhatIf }
 Show-Pipeline 'inference' { Start-InferenceBuild -Wait | Update-SageMakerEndpoint }
+foreach ($stage in 'Update-SageMakerEndpoint', 'Invoke-EcsRollout') {
+    Show-Pipeline "not pushed | $stage" {
+        $name = if ($stage -eq 'Invoke-EcsRollout') { 'web-ui' } else { 'stereo-inference' }
+        [ReleaseTools.EcrImage] @{ Name = $name; Repository = (Get-ReleaseImage $name).Repository; Tag = 'soon' } | & $stage -ErrorAction SilentlyContinue
+    }
+}
 if ($Builder -eq 'Docker') {
     Show-Pipeline 'images -WhatIf' { $WhatIfPreference = $true; Get-ReleaseImage | Build-AppImage | Push-EcrImage | Invoke-EcsRollout }
     Show-Pipeline 'web-ui' { Get-ReleaseImage web-ui | Build-AppImage | Push-EcrImage | Invoke-EcsRollout }

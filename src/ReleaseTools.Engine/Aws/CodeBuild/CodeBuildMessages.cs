@@ -20,11 +20,14 @@ public sealed record StopBuildRequest(string Id);
 public sealed record StopBuildResponse(Build? Build);
 public sealed record BatchGetProjectsRequest(IReadOnlyList<string> Names);
 public sealed record BatchGetProjectsResponse(IReadOnlyList<Project>? Projects, IReadOnlyList<string>? ProjectsNotFound);
-public sealed record Project(string? Name, string? Arn);
+public sealed record Project(string? Name, string? Arn, ProjectSource? Source, ProjectEnvironment? Environment);
+public sealed record ProjectSource(string? Type);
+public sealed record ProjectEnvironment(IReadOnlyList<ProjectVariable>? EnvironmentVariables);
+public sealed record ProjectVariable(string? Name, string? Value, string? Type);
 
 public sealed record Build(
     string? Id, string? Arn, string? ProjectName, string? BuildStatus, bool BuildComplete, string? CurrentPhase, DateTimeOffset? StartTime, DateTimeOffset? EndTime,
-    IReadOnlyList<BuildPhase>? Phases, LogsLocation? Logs);
+    IReadOnlyList<BuildPhase>? Phases, LogsLocation? Logs, string? ResolvedSourceVersion);
 
 public sealed record BuildPhase(string? PhaseType, string? PhaseStatus, DateTimeOffset? StartTime, DateTimeOffset? EndTime, long? DurationInSeconds, IReadOnlyList<PhaseContext>? Contexts);
 public sealed record PhaseContext(string? StatusCode, string? Message);

@@ -30,7 +30,7 @@ public sealed record Deployment(
 
 public sealed record ServiceEvent(string? Id, DateTimeOffset? CreatedAt, string? Message);
 
-public sealed record UpdateServiceRequest(string Cluster, string Service)
+public sealed record UpdateServiceRequest(string Cluster, string Service) : IEffectOncePerCall
 {
     public string? TaskDefinition { get; init; }
     public int? DesiredCount { get; init; }

@@ -21,7 +21,7 @@ public sealed record PendingDeploymentSummary(string? EndpointConfigName, DateTi
 public sealed record DescribeEndpointConfigRequest(string EndpointConfigName);
 public sealed record DescribeModelRequest(string ModelName);
 
-public sealed record UpdateEndpointRequest(string EndpointName, string EndpointConfigName)
+public sealed record UpdateEndpointRequest(string EndpointName, string EndpointConfigName) : IEffectOncePerCall
 {
     public bool? RetainAllVariantProperties { get; init; }
     public bool? RetainDeploymentConfig { get; init; }

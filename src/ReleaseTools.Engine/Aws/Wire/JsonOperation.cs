@@ -13,6 +13,9 @@ internal sealed class JsonOperationRequest(string target, byte[] body) : AmazonW
     public string Target { get; } = target;
 
     public byte[] Body { get; } = body;
+
+    /// <summary>Whether it may be sent again when no one knows whether it was carried out.</summary>
+    public bool IsRepeatable { get; init; } = true;
 }
 
 /// <summary>The answer to a call, its body not yet read as JSON.</summary>

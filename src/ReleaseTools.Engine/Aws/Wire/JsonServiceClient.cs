@@ -20,8 +20,8 @@ internal sealed class JsonServiceClient(AWSCredentials credentials, JsonServiceC
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {
-        if (Config.RetryMode == RequestRetryMode.Adaptive)
-            pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new RefillingAdaptiveRetryPolicy(Config)));
+        pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(
+            Config.RetryMode == RequestRetryMode.Adaptive ? new RefillingAdaptiveRetryPolicy(Config) : new CarefulRetryPolicy(Config)));
         pipeline.RemoveHandler<EndpointResolver>();
         pipeline.AddHandlerAfter<Marshaller>(new BaseEndpointResolver());
         pipeline.AddHandlerAfter<Marshaller>(new SigV4Handler());

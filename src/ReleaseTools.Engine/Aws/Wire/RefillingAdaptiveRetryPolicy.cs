@@ -13,6 +13,9 @@ internal sealed class RefillingAdaptiveRetryPolicy : AdaptiveRetryPolicy
     public RefillingAdaptiveRetryPolicy(IClientConfig config)
         : base(config) => TokenBucket = new RefillingTokenBucket();
 
+    public override Task<bool> RetryForExceptionAsync(IExecutionContext executionContext, Exception exception) =>
+        CarefulRetryPolicy.MaySendAgain(executionContext, exception, IsThrottlingError) ? base.RetryForExceptionAsync(executionContext, exception) : Task.FromResult(false);
+
     private sealed class RefillingTokenBucket : TokenBucket
     {
         protected override async Task WaitForTokenAsync(int delayMs, CancellationToken cancellationToken)

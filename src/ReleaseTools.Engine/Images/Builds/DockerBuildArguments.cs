@@ -28,16 +28,12 @@ internal static class DockerBuildArguments
             arguments.AddRange(["--target", target]);
         foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
             arguments.AddRange(["--build-arg", $"{name}={value}"]);
-        foreach (var name in options.BuildArgsFromEnvironment)
-            arguments.AddRange(["--build-arg", name]);
         foreach (var (name, value) in options.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
             arguments.AddRange(["--label", $"{name}={value}"]);
         if (options.NoCache)
             arguments.Add("--no-cache");
         if (options.Pull)
             arguments.Add("--pull");
-        if (options.Network is { } network)
-            arguments.AddRange(["--network", network]);
         arguments.AddRange(["--", image.Context!]);
         return arguments;
     }

@@ -37,17 +37,11 @@ public sealed record ImageBuildOptions
     /// <summary>Labels put on the image, such as <c>org.opencontainers.image.revision</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Build arguments that the CLI takes from its environment by name, so that their values are on no command line.</summary>
-    public IReadOnlyList<string> BuildArgsFromEnvironment { get; init; } = [];
-
     /// <summary>Use no cached step.</summary>
     public bool NoCache { get; init; }
 
     /// <summary>Ask the registry for newer base images.</summary>
     public bool Pull { get; init; }
-
-    /// <summary>The network mode of RUN steps; docker's default when null.</summary>
-    public string? Network { get; init; }
 }
 
 /// <summary>What came of a build: the record, and the error beside it when it failed.</summary>

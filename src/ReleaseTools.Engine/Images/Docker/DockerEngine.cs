@@ -35,28 +35,6 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     public static DockerEngine Connect(IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider) =>
         new(DockerHost.Resolve(environment), timeProvider);
 
-    /// <summary>Whether an engine answers, for callers who have another way to build when none does.</summary>
-    /// <returns>Null when it answers, else the error that says why not.</returns>
-    public static async Task<ReleaseException?> WhyUnavailableAsync(
-        IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var engine = Connect(environment, timeProvider);
-            await engine.PingAsync(cancellationToken);
-            return null;
-        }
-        catch (ReleaseException exception)
-        {
-            return exception;
-        }
-    }
-
-    /// <summary>Whether an engine answers.</summary>
-    public static async Task<bool> IsEngineAvailableAsync(
-        IReadOnlyDictionary<string, string> environment, TimeProvider timeProvider, CancellationToken cancellationToken) =>
-        await WhyUnavailableAsync(environment, timeProvider, cancellationToken) is null;
-
     /// <inheritdoc/>
     public async Task PingAsync(CancellationToken cancellationToken)
     {

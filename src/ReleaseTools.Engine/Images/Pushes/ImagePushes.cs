@@ -33,13 +33,17 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         switch (image)
         {
             case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
+                await registry.MustBeMovableAsync(image.Name, image.Repository, image.Tag, digest, found, cancellationToken);
                 return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"The registry holds {Words.Digest(digest)}.", digest)
                 {
                     // It was found by its src- tag.
                     HeldTags = [.. image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
                 };
             case { Status: ImageBuildStatus.Planned }:
-                return new ImagePushPlan(image, ReleaseAction.Push, "It is built first.", Digest: null);
+                // The build may yet make the very image that the tag holds, so an immutable tag is no error before it.
+                return found is not null && await registry.AreTagsImmutableAsync(image.Repository, cancellationToken)
+                    ? new ImagePushPlan(image, ReleaseAction.Push, $"It is built first; the tag {image.Tag} is taken for good, so unless the build makes {Words.Digest(found.Digest)} again, another tag is needed.", Digest: null)
+                    : new ImagePushPlan(image, ReleaseAction.Push, "It is built first.", Digest: null);
             case { Status: ImageBuildStatus.Built, ImageId: { } id }:
                 if (found is null)
                     return new ImagePushPlan(image, ReleaseAction.Push, $"The registry holds no image with the tag {image.Tag}.", Digest: null);

@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Releases.Planning;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -33,7 +34,7 @@ public interface IReleaseStages
     Task<EndpointUpdate> UpdateEndpointAsync(EcrImage image, CancellationToken cancellationToken);
 
     /// <summary>Rolls out services, all at once, and proves what runs. Every service asked for has its record in the answer.</summary>
-    Task<IReadOnlyList<ServiceRollout>> RolloutAsync(IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken);
+    Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken);
 }
 
 /// <summary>What a release is called.</summary>

@@ -63,9 +63,12 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         var fingerprint = await workspace.FingerprintAsync(image, cancellationToken);
         if (image.Builder == ImageBuilder.CodeBuild)
         {
+            var git = await workspace.GitAsync(cancellationToken);
             var how = new InferenceBuildOptions
             {
                 Fingerprint = fingerprint,
+                Commit = git?.Commit,
+                IsDirty = git?.IsDirty ?? false,
                 Force = options.NoReuse,
                 EndpointName = string.Equals(image.Name, inference.Image, StringComparison.Ordinal) ? inference.EndpointName : null,
             };

@@ -190,8 +190,8 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         {
             var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
             for (var i = 0; i < names.Count; i++)
-                End(ReleaseSteps.Rollout(names[i]), rollouts[i]);
-            return rollouts;
+                End(ReleaseSteps.Rollout(names[i]), rollouts[i].Rollout, rollouts[i].Error);
+            return [.. rollouts.Select(result => result.Rollout)];
         }
         catch (ReleaseException failure)
         {
@@ -212,9 +212,9 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         }
     }
 
-    private void End(string step, ServiceRollout rollout)
+    private void End(string step, ServiceRollout rollout, ReleaseException? thrown)
     {
-        var error = Outcomes.ErrorOf(rollout);
+        var error = thrown ?? Outcomes.ErrorOf(rollout);
         ledger.End(step, new StepOutcome(error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed, rollout.Reason), rollout.Duration);
         if (error is not null)
             ledger.Fail(step, error);

@@ -138,7 +138,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(
+    public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(
         IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var rollouts = planned!.Tools.Rollouts;

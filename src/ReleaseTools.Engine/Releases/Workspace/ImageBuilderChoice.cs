@@ -34,26 +34,11 @@ public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder?
     {
         if (unavailable is null)
         {
-            unavailable = DockerUseAsync(cancellationToken);
+            unavailable = DockerUse.WhyNotAsync(workspace.Engine, workspace.Environment, cancellationToken);
             if (await unavailable is { } why)
                 workspace.Observer.Report(new Announced(workspace.File.Project, $"CodeBuild builds the images: {why.Message}"));
         }
 
         return await unavailable is null;
-    }
-
-    /// <summary>Null when images can be built with Docker, else the error that says why not.</summary>
-    private async Task<ReleaseException?> DockerUseAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await workspace.Engine.PingAsync(cancellationToken);
-            await DockerCli.FindAsync(workspace.Environment, NullObserver.Instance, cancellationToken);
-            return null;
-        }
-        catch (ReleaseException why)
-        {
-            return why;
-        }
     }
 }

@@ -153,14 +153,6 @@ public sealed class ImageBuildsTests : IDisposable
     public void The_classic_builder_is_given_no_option_that_it_does_not_know() =>
         Arguments(DockerBuilder.Classic, new ImageBuildOptions()).ShouldNotContain(argument => argument.StartsWith("--progress", StringComparison.Ordinal));
 
-    [Fact]
-    public void A_build_argument_from_the_environment_is_passed_by_name_only()
-    {
-        var arguments = Arguments(DockerBuilder.BuiltInBuildKit, new ImageBuildOptions { BuildArgsFromEnvironment = ["TOKEN"] });
-
-        arguments.SkipWhile(argument => argument != "--build-arg").Take(2).ShouldBe(["--build-arg", "TOKEN"]);
-    }
-
     private IReadOnlyList<string> Arguments(DockerBuilder builder, ImageBuildOptions options) =>
         DockerBuildArguments.For(image, "v1", new DockerCli { Path = "docker", Version = new Version(28, 0), Builder = builder, BuildxVersion = new Version(0, 12) }, options, "id");
 

@@ -60,8 +60,8 @@ public sealed class DockerHostTests : IDisposable
     {
         var environment = new Dictionary<string, string> { ["DOCKER_HOST"] = "tcp://127.0.0.1:1" };
 
-        (await DockerEngine.IsEngineAvailableAsync(environment, TimeProvider.System, default)).ShouldBeFalse();
-        var why = (await DockerEngine.WhyUnavailableAsync(environment, TimeProvider.System, default)).ShouldNotBeNull();
+        using var engine = DockerEngine.Connect(environment, TimeProvider.System);
+        var why = (await DockerUse.WhyNotAsync(engine, environment, default)).ShouldNotBeNull();
         why.Id.ShouldBe(nameof(Messages.DockerEngineUnreachable));
         why.Message.ShouldContain("tcp://127.0.0.1:1");
     }

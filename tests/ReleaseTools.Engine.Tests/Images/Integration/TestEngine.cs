@@ -11,8 +11,11 @@ internal static class TestEngine
 
     public static async Task<DockerEngine> ConnectAsync()
     {
-        var why = await DockerEngine.WhyUnavailableAsync(Environment, TimeProvider.System, TestContext.Current.CancellationToken);
+        var engine = DockerEngine.Connect(Environment, TimeProvider.System);
+        var why = await DockerUse.WhyNotAsync(engine, Environment, TestContext.Current.CancellationToken);
+        if (why is not null)
+            engine.Dispose();
         Assert.SkipWhen(why is not null, $"A Docker engine is needed: {why?.Message}");
-        return DockerEngine.Connect(Environment, TimeProvider.System);
+        return engine;
     }
 }

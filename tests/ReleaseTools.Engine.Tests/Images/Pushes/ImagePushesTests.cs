@@ -99,6 +99,20 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_immutable_release_tag_on_another_image_is_found_by_the_plan_of_a_reuse()
+    {
+        ecr.Immutable = true;
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+        ecr.Add("sha256:" + new string('d', 64), "v1");
+
+        var (image, error) = await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest });
+
+        (image.Status, error!.Id).ShouldBe((ImagePushStatus.Failed, nameof(Messages.TagImmutable)));
+        error.Message.ShouldContain("v1");
+        error.InnerException.ShouldBeNull(); // found by reading, not by ECR's refusal
+    }
+
+    [Fact]
     public async Task A_movable_tag_on_another_image_is_moved_by_the_push()
     {
         ecr.Add("sha256:" + new string('d', 64), "v1");

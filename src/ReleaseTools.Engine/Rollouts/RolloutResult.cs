@@ -1,0 +1,8 @@
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>What became of a rollout.</summary>
+/// <param name="Rollout">The record.</param>
+/// <param name="Error">The error that ended it, as it was thrown; null for one that went well, or whose deployment ended badly.</param>
+public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Error = null);
