@@ -49,7 +49,7 @@ internal sealed class EcrService : SandboxService
             "BatchGetImage" => images.BatchGet(request),
             "BatchDeleteImage" => images.BatchDelete(request),
             "PutImage" => images.Put(request),
-            _ => throw EcrErrors.UnknownOperation(operation),
+            _ => throw SandboxException.UnknownOperation(Name, operation),
         };
     }
 

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Logs;
 

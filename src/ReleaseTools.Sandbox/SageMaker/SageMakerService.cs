@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.SageMaker;
 
@@ -49,7 +50,7 @@ internal sealed class SageMakerService : SandboxService
         "AddTags" => tags.Add(request),
         "ListTags" => tags.List(request),
         "DeleteTags" => tags.Delete(request),
-        _ => throw SageMakerErrors.UnknownOperation(operation),
+        _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
     /// <summary>Puts an endpoint into a documented status (OutOfService, SystemUpdating, …) that no operation brings about.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Ssm;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Ssm;
 
@@ -152,14 +153,8 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
         var asked = request.Number("MaxResults") ?? size;
         if (asked < 1 || asked > most)
             throw new SandboxException(Invalid, $"1 validation error detected: Value '{asked}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and {most}");
-        var start = 0;
-        if (request.Text("NextToken") is { } token && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out start))
-            throw new SandboxException("InvalidNextToken", "The specified token isn't valid.");
-
-        var answer = new JsonObject { [member] = new JsonArray([.. items.Skip(start).Take((int)asked)]) };
-        if (start + asked < items.Count)
-            answer["NextToken"] = (start + asked).ToString(CultureInfo.InvariantCulture);
-        return answer;
+        var page = Wire.Page.Of(items, request.Text("NextToken"), (int)asked, () => new SandboxException("InvalidNextToken", "The specified token isn't valid."));
+        return page.MarkNext(new JsonObject { [member] = page.Items.ToJsonArray() }, "NextToken");
     }
 
     // SSM sends this one without a message.
