@@ -1,4 +1,3 @@
-using System.Globalization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
@@ -17,7 +16,6 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
 {
     private readonly ReleaseWorkspace workspace;
     private readonly ReleaseOptions options;
-    private readonly DateTimeOffset began;
     private readonly ImageBuilderChoice builders;
     private readonly TerraformInfrastructure? terraform;
     private readonly string? skipTerraform;
@@ -29,7 +27,6 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     {
         this.workspace = workspace;
         this.options = options;
-        began = workspace.Clock.GetUtcNow();
         builders = new ImageBuilderChoice(workspace, options.Builder);
         var settings = workspace.File.Terraform;
         skipTerraform = options.SkipTerraform ? "It was asked to be left out." : settings.Directory is null ? "The definition names no terraform directory." : null;
@@ -114,7 +111,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
         var pushed = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
-        return pushed.Error is null ? pushed.Image : throw pushed.Error;
+        return pushed.Error is null ? InEcr(pushed.Image) : throw pushed.Error;
     }
 
     /// <inheritdoc/>
@@ -123,14 +120,11 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var codeBuilds = planned!.Tools.CodeBuilds;
         var (plan, how) = planned.CodeBuilds[image.Image.Name];
         if (plan.Status == InferenceBuildStatus.Reused)
-            return ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken));
+            return InEcr(ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken)));
 
-        // The same start, sent twice, starts one build; a release run again starts its own.
-        var token = string.Create(CultureInfo.InvariantCulture, $"{began.ToUnixTimeMilliseconds()}-{Identity.Tag}-{image.Image.Name}");
-        var started = await codeBuilds.StartAsync(
-            image.Image, plan.ProjectName, Identity.Tag, how with { IdempotencyToken = token[..Math.Min(token.Length, 64)] }, cancellationToken);
+        var started = await codeBuilds.StartAsync(image.Image, plan.ProjectName, Identity.Tag, how, cancellationToken);
         var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
-        return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended);
+        return Outcomes.ErrorOf(ended) is { } error ? throw error : InEcr(ImageFlow.ToEcrImage(ended));
     }
 
     /// <inheritdoc/>
@@ -148,8 +142,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var rollouts = planned!.Tools.Rollouts;
-        var chosen = ServiceImages.Of(planned.Definition, services);
-        var plans = await rollouts.PlanAsync(chosen, ServiceImages.ByService(planned.Definition, chosen, images), cancellationToken);
+        var chosen = services.Select(name => planned.Definition.Services.First(service => string.Equals(service.Name, name, StringComparison.Ordinal))).ToList();
+        var plans = await ServiceImages.PlanAsync(rollouts, chosen, images, cancellationToken);
         return await rollouts.RolloutAsync(plans, new RolloutOptions { Timeout = options.Timeout }, cancellationToken);
     }
 
@@ -159,6 +153,11 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         builds?.Dispose();
         buildSlots?.Dispose();
     }
+
+    /// <summary>The image, for a release goes on with nothing that it cannot name by digest.</summary>
+    private static EcrImage InEcr(EcrImage image) => image.Digest is null
+        ? throw ReleaseException.For(nameof(Messages.ImageDigestUnknown), ErrorKind.InvalidState, image.Name, image.Name, image.Repository, image.Tag)
+        : image;
 
     /// <summary>Before a first apply the images cannot be planned, but that Docker is missing can be known.</summary>
     private async Task CheckDockerBeforeApplyAsync(CancellationToken cancellationToken)
