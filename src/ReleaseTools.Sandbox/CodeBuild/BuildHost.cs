@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ReleaseTools.Sandbox.CodeBuild.Shell;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.CodeBuild;
 

@@ -10,7 +10,4 @@ internal static class CodeBuildErrors
     public static SandboxException BuildNotFound(string id) => new("ResourceNotFoundException", $"Build cannot be found: {id}");
 
     public static SandboxException ProjectExists(string arn) => new("ResourceAlreadyExistsException", $"Project already exists: {arn}");
-
-    public static SandboxException UnknownOperation(string operation) =>
-        new("UnknownOperationException", $"The sandbox has no operation '{operation}' of CodeBuild.");
 }

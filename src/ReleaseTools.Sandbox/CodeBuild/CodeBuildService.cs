@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.CodeBuild;
 
@@ -41,7 +42,7 @@ internal sealed class CodeBuildService : SandboxService, IDisposable
         "BatchGetBuilds" => builds.BatchGet(request),
         "StopBuild" => builds.Stop(request),
         "ListBuildsForProject" => builds.ListForProject(request),
-        _ => throw CodeBuildErrors.UnknownOperation(operation),
+        _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
     /// <inheritdoc/>

@@ -33,7 +33,4 @@ internal static class EcrErrors
 
     public static SandboxException Invalid(string parameter, string constraint) =>
         new("InvalidParameterException", $"Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");
-
-    public static SandboxException UnknownOperation(string operation) =>
-        new("UnknownOperationException", $"The sandbox has no operation '{operation}' of ECR.");
 }

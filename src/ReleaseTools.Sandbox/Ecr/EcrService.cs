@@ -34,8 +34,9 @@ internal sealed class EcrService : SandboxService
     /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request)
     {
-        if (request.Text("registryId") is { } registry && registry != World.Options.Account && operation.Contains("Repositor", StringComparison.Ordinal))
-            throw EcrErrors.RepositoryNotFound(request.Text("repositoryName") ?? "null", registry);
+        // Whatever is about repositories is about those of one account; a token is for all that its caller may reach.
+        if (operation is not "GetAuthorizationToken" && request.Text("registryId") is { } registry && registry != World.Options.Account)
+            throw EcrErrors.RepositoryNotFound(request.Text("repositoryName") ?? (request.Texts("repositoryNames") is [var first, ..] ? first : "null"), registry);
         return operation switch
         {
             "GetAuthorizationToken" => GetAuthorizationToken(),
@@ -48,7 +49,7 @@ internal sealed class EcrService : SandboxService
             "BatchGetImage" => images.BatchGet(request),
             "BatchDeleteImage" => images.BatchDelete(request),
             "PutImage" => images.Put(request),
-            _ => throw EcrErrors.UnknownOperation(operation),
+            _ => throw SandboxException.UnknownOperation(Name, operation),
         };
     }
 

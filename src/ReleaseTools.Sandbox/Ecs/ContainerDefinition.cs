@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Ecs;
 

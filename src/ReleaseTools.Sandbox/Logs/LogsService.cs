@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Text;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Logs;
 
@@ -73,7 +74,7 @@ internal sealed partial class LogsService : SandboxService, ILogStore
             throw new SandboxException(Invalid, "1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and 10000");
         Add(stream, events.Select(line => (
             line.Number("timestamp") ?? throw new SandboxException(Invalid, "1 validation error detected: Value at 'logEvents.timestamp' failed to satisfy constraint: Member must not be null"),
-            line.Required("message", Invalid))));
+            line.Required("message", Invalid))).ToList());
         return new JsonObject { ["nextSequenceToken"] = stream.Events.Count.ToString("D56", CultureInfo.InvariantCulture) };
     }
 

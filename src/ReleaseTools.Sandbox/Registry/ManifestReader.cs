@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Registry;
 

@@ -119,9 +119,6 @@ internal enum DeploymentEndKind
     /// <summary>The old configuration is served again.</summary>
     RollsBack,
 
-    /// <summary>The rollback fails too: a mix is served.</summary>
-    RollbackFails,
-
     /// <summary>The endpoint ends in Failed.</summary>
     Fails,
 }

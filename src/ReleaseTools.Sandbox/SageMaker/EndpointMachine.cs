@@ -11,7 +11,7 @@ internal sealed record EndpointDurations
     /// <summary>Updating, until InService, RollingBack or Failed.</summary>
     public TimeSpan Updating { get; init; } = TimeSpan.FromMinutes(4);
 
-    /// <summary>RollingBack, until InService or UpdateRollbackFailed.</summary>
+    /// <summary>RollingBack, until InService.</summary>
     public TimeSpan RollingBack { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>SystemUpdating, until InService.</summary>
@@ -28,7 +28,7 @@ internal sealed record EndpointDurations
 /// Creating              nothing          InService | Failed                                   refused         refused
 /// InService             Current          –                                                    Updating        Deleting
 /// Updating              Current          InService (new) | RollingBack | Failed               refused         refused
-/// RollingBack           Current          InService (old) | UpdateRollbackFailed               refused         refused
+/// RollingBack           Current          InService (old)                                      refused         refused
 /// SystemUpdating        Current          InService                                            refused         refused
 /// UpdateRollbackFailed  a mix            –                                                    Updating        Deleting
 /// OutOfService          nothing          –                                                    Updating        Deleting
@@ -77,7 +77,6 @@ internal static class EndpointMachine
         ("Creating", _) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "Failed", at, durations),
         ("Updating", DeploymentEndKind.Fails) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "Failed", at, durations),
         ("Updating", _) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "RollingBack", at, durations),
-        ("RollingBack", DeploymentEndKind.RollbackFails) => Enter(Settle(endpoint), "UpdateRollbackFailed", at, durations),
         ("RollingBack", _) => Enter(Settle(endpoint), "InService", at, durations),
         ("SystemUpdating", _) => Enter(endpoint, "InService", at, durations),
         ("Deleting", _) => null,

@@ -34,6 +34,9 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
                 ? SageMakerErrors.InUse("update", endpoint.Status, endpoint.Arn)
                 : SageMakerErrors.Invalid($"Cannot update in-progress endpoint \"{endpoint.Arn}\".");
         }
+        VariantRules.RequireSameNames(endpoint, config);
+        if (request.Structure("DeploymentConfig") is { } deploymentConfig)
+            DeploymentConfigRules.Validate(deploymentConfig);
         var retained = request.Flag("RetainAllVariantProperties") == true ? endpoint.Current?.Variants : null;
         var (deployment, end) = deployer.Prepare(endpoint.Name, config, retained, isFirst: false);
         var kept = request.Flag("RetainDeploymentConfig") == true ? endpoint.LastDeploymentConfig : null;
@@ -92,9 +95,14 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
         endpoints[name] = EndpointMachine.Force(endpoints[name], status, reason, world.Now, durations);
     }
 
+    /// <summary>Whether an ARN is of one of them.</summary>
+    public bool Holds(string arn) => endpoints.Values.Any(endpoint => endpoint.Arn == arn);
+
     /// <summary>Brings every endpoint to this moment.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <returns>Whether one is gone.</returns>
+    public bool Advance(DateTimeOffset now)
     {
+        var before = endpoints.Count;
         foreach (var endpoint in endpoints.Values.ToList())
         {
             if (EndpointMachine.Advance(endpoint, now, durations) is { } moved)
@@ -102,6 +110,8 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
             else
                 endpoints.Remove(endpoint.Name);
         }
+
+        return endpoints.Count < before;
     }
 
     /// <summary>The state as JSON.</summary>

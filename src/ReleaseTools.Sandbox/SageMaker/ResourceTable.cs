@@ -46,6 +46,9 @@ internal sealed partial class ResourceTable(SandboxWorld world, string kind, str
         return new JsonObject { [ArnField] = arn };
     }
 
+    /// <summary>Whether an ARN is of one of them.</summary>
+    public bool Holds(string arn) => resources.Values.Any(resource => resource.Text(ArnField) == arn);
+
     /// <summary>The resource of a name; null when there is none.</summary>
     public JsonObject? Find(string name) => resources.GetValueOrDefault(name);
 

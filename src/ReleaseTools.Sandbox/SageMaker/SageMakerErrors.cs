@@ -19,8 +19,5 @@ internal static class SageMakerErrors
     public static SandboxException InUse(string verb, string status, string arn) =>
         Invalid($"Cannot {verb} endpoint \"{arn}\" because it is in status \"{status}\".");
 
-    public static SandboxException UnknownOperation(string operation) =>
-        new("UnknownOperationException", $"The sandbox has no operation '{operation}' of SageMaker.");
-
     private static string LowerFirst(string member) => char.ToLowerInvariant(member[0]) + member[1..];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.SageMaker;
 
@@ -8,7 +9,7 @@ internal sealed class SageMakerService : SandboxService
     private readonly ResourceTable models;
     private readonly ResourceTable configs;
     private readonly EndpointOperations endpoints;
-    private readonly TagTable tags = new();
+    private readonly TagTable tags;
 
     public SageMakerService(SandboxWorld world, EndpointDurations? durations = null)
         : base(world)
@@ -16,6 +17,7 @@ internal sealed class SageMakerService : SandboxService
         models = new ResourceTable(world, "model", "Model");
         configs = new ResourceTable(world, "endpoint configuration", "EndpointConfig");
         endpoints = new EndpointOperations(world, models, configs, durations ?? new EndpointDurations());
+        tags = new TagTable(arn => models.Holds(arn) || configs.Holds(arn) || endpoints.Holds(arn));
     }
 
     /// <inheritdoc/>
@@ -33,13 +35,13 @@ internal sealed class SageMakerService : SandboxService
     {
         "CreateModel" => CreateModel(request),
         "DescribeModel" => models.Describe(request),
-        "DeleteModel" => models.Delete(request),
+        "DeleteModel" => Untagged(models.Delete(request)),
         "ListModels" => models.List(request, "Models"),
         "CreateEndpointConfig" => CreateEndpointConfig(request),
         "DescribeEndpointConfig" => configs.Describe(request),
-        "DeleteEndpointConfig" => configs.Delete(request),
+        "DeleteEndpointConfig" => Untagged(configs.Delete(request)),
         "ListEndpointConfigs" => configs.List(request, "EndpointConfigs"),
-        "CreateEndpoint" => Tagged(request, endpoints.Create(request), "EndpointArn"),
+        "CreateEndpoint" => Tagged(request, endpoints.Create, "EndpointArn"),
         "DescribeEndpoint" => endpoints.Describe(request),
         "UpdateEndpoint" => endpoints.Update(request),
         "UpdateEndpointWeightsAndCapacities" => endpoints.UpdateWeightsAndCapacities(request),
@@ -48,14 +50,18 @@ internal sealed class SageMakerService : SandboxService
         "AddTags" => tags.Add(request),
         "ListTags" => tags.List(request),
         "DeleteTags" => tags.Delete(request),
-        _ => throw SageMakerErrors.UnknownOperation(operation),
+        _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
     /// <summary>Puts an endpoint into a documented status (OutOfService, SystemUpdating, …) that no operation brings about.</summary>
     public void ForceEndpointStatus(string endpoint, string status, string? reason = null) => endpoints.Force(endpoint, status, reason);
 
     /// <inheritdoc/>
-    public override void Advance(DateTimeOffset now) => endpoints.Advance(now);
+    public override void Advance(DateTimeOffset now)
+    {
+        if (endpoints.Advance(now))
+            tags.Forget();
+    }
 
     /// <inheritdoc/>
     public override JsonObject Save() => new()
@@ -79,7 +85,7 @@ internal sealed class SageMakerService : SandboxService
     {
         if (request["PrimaryContainer"] is null == request["Containers"] is null)
             throw SageMakerErrors.Invalid("Exactly one of PrimaryContainer and Containers must be specified.");
-        return Tagged(request, models.Create(request), "ModelArn");
+        return Tagged(request, models.Create, "ModelArn");
     }
 
     private JsonObject CreateEndpointConfig(JsonObject request)
@@ -87,14 +93,23 @@ internal sealed class SageMakerService : SandboxService
         var variants = request.Structures("ProductionVariants");
         if (variants.Count is < 1 or > 10)
             throw SageMakerErrors.Invalid("1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: Member must have length between 1 and 10");
+        VariantRules.Validate(variants);
         // SageMaker looks the models up here, and not again when the configuration is deployed.
         foreach (var model in variants.Select(variant => variant.Text("ModelName")).OfType<string>())
             models.Get(model);
-        return Tagged(request, configs.Create(request), "EndpointConfigArn");
+        return Tagged(request, configs.Create, "EndpointConfigArn");
     }
 
-    private JsonObject Tagged(JsonObject request, JsonObject answer, string arnField)
+    private JsonObject Untagged(JsonObject answer)
     {
+        tags.Forget();
+        return answer;
+    }
+
+    private JsonObject Tagged(JsonObject request, Func<JsonObject, JsonObject> create, string arnField)
+    {
+        TagTable.Validate(request);
+        var answer = create(request);
         tags.Take(answer.Text(arnField)!, request);
         return answer;
     }

@@ -22,7 +22,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         var target = request is null ? null : TargetOf(call, request);
         var number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target);
         var faults = request is null ? new OperationFaults() : OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
-        error ??= faults.AnswerInstead();
+        error ??= request is null ? null : faults.AnswerInstead(call.Service!.Name);
         if (error is null && !faults.DropsConnection)
         {
             await services.SettleAsync(world, call.Service!, call.Operation!, cancellationToken);

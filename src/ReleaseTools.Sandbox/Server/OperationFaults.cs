@@ -31,16 +31,31 @@ internal sealed record OperationFaults
     }
 
     /// <summary>The answer that stands in for the operation's; null when the operation is to be carried out.</summary>
-    public AwsError? AnswerInstead() => Fault?.Kind switch
+    /// <param name="service">The service asked: each has its own words.</param>
+    public AwsError? AnswerInstead(string service) => Fault?.Kind switch
     {
+        // The query protocol's codes: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+        SandboxFaultKind.Throttle when service is "sts" => new("Throttling", Fault.Reason ?? "Rate exceeded", 400),
+        SandboxFaultKind.ExpiredToken when service is "sts" => new("ExpiredToken", Fault.Reason ?? "The security token included in the request is expired", 403),
+        SandboxFaultKind.AccessDenied when service is "sts" => new("AccessDenied", Fault.Reason ?? "User is not authorized to perform this operation", 403),
         SandboxFaultKind.Throttle => new("ThrottlingException", Fault.Reason ?? "Rate exceeded", 400),
         SandboxFaultKind.ServerError => new(
-            Fault.StatusCode == 503 ? "ServiceUnavailableException" : "InternalFailure",
+            ServerErrorCode(service, Fault.StatusCode),
             Fault.Reason ?? "The request processing has failed because of an unknown error, exception or failure.",
             Fault.StatusCode) { HasBody = Fault.Reason is not "" },
         SandboxFaultKind.ExpiredToken => new("ExpiredTokenException", Fault.Reason ?? "The security token included in the request is expired", 400),
         SandboxFaultKind.AccessDenied => new("AccessDeniedException", Fault.Reason ?? "User is not authorized to perform this operation", 400),
         _ => null,
+    };
+
+    // As the services' models name the shape of their own failures; the rest answer with the common one.
+    private static string ServerErrorCode(string service, int status) => (service, status) switch
+    {
+        ("sts", 503) => "ServiceUnavailable",
+        (_, 503) => "ServiceUnavailableException",
+        ("ecs" or "ecr", _) => "ServerException",
+        ("ssm", _) => "InternalServerError",
+        _ => "InternalFailure",
     };
 
     private static bool OfCalls(SandboxFaultKind kind) => kind

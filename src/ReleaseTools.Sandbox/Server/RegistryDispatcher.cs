@@ -22,7 +22,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
             return;
         }
 
-        var answer = faults.AnswerInstead() is { } error ? Answer(error) : await CarryOutAsync(request, path, cancellationToken);
+        var answer = faults.AnswerInstead(Service) is { } error ? Answer(error) : await CarryOutAsync(request, path, cancellationToken);
         await using var body = answer.Body ?? Stream.Null;
         if (faults.DropsAnswer)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ReleaseTools.Sandbox.Wire;
 
 namespace ReleaseTools.Sandbox.Ssm;
 
@@ -23,7 +24,7 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
     public override JsonObject Invoke(string operation, JsonObject request) => operation switch
     {
         "PutParameter" => Put(request),
-        "GetParameter" => new JsonObject { ["Parameter"] = descriptions.Parameter(Find(request.Required("Name", Invalid)) ?? throw NotFound()) },
+        "GetParameter" => new JsonObject { ["Parameter"] = Named(request.Required("Name", Invalid), Decrypts(request)) ?? throw NotFound() },
         "GetParameters" => GetMany(request),
         "GetParametersByPath" => GetByPath(request),
         "DeleteParameter" => Delete(request.Required("Name", Invalid)) ? [] : throw NotFound(),
@@ -76,11 +77,12 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
     private JsonObject GetMany(JsonObject request)
     {
         var names = Names(request);
-        var found = names.Select(name => (Name: name, Version: Find(name))).ToList();
+        var decrypted = Decrypts(request);
+        var found = names.Select(name => (Name: name, Parameter: Named(name, decrypted))).ToList();
         return new JsonObject
         {
-            ["Parameters"] = new JsonArray([.. found.Where(item => item.Version is not null).Select(item => descriptions.Parameter(item.Version!))]),
-            ["InvalidParameters"] = new JsonArray([.. found.Where(item => item.Version is null).Select(item => JsonValue.Create(item.Name))]),
+            ["Parameters"] = new JsonArray([.. found.Select(item => item.Parameter).OfType<JsonObject>()]),
+            ["InvalidParameters"] = new JsonArray([.. found.Where(item => item.Parameter is null).Select(item => JsonValue.Create(item.Name))]),
         };
     }
 
@@ -90,18 +92,20 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
         if (path[0] != '/')
             throw new SandboxException(Invalid, "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\".");
         var prefix = path.TrimEnd('/') + "/";
+        var decrypted = Decrypts(request);
         var recursive = request.Flag("Recursive") ?? false;
         var found = parameters
             .Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal) && (recursive || !entry.Key[prefix.Length..].Contains('/', StringComparison.Ordinal)))
-            .Select(entry => descriptions.Parameter(entry.Value[^1]));
+            .Select(entry => descriptions.Parameter(entry.Value[^1], decrypted));
         return Page(request, [.. found], most: 10, size: 10, "Parameters");
     }
 
     private JsonObject History(JsonObject request)
     {
         var name = request.Required("Name", Invalid);
+        var decrypted = Decrypts(request);
         var versions = parameters.GetValueOrDefault(name) ?? throw NotFound();
-        return Page(request, [.. versions.Select(descriptions.Version)], most: 50, size: 50, "Parameters");
+        return Page(request, [.. versions.Select(version => descriptions.Version(version, decrypted))], most: 50, size: 50, "Parameters");
     }
 
     private JsonObject DeleteMany(JsonObject request)
@@ -115,6 +119,18 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
     }
 
     private bool Delete(string name) => parameters.Remove(name);
+
+    private static bool Decrypts(JsonObject request) => request.Flag("WithDecryption") is true;
+
+    private JsonObject? Named(string name, bool decrypted)
+    {
+        if (Find(name) is not { } version)
+            return null;
+        var json = descriptions.Parameter(version, decrypted);
+        if (name.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon)
+            json["Selector"] = name[colon..];
+        return json;
+    }
 
     // A name may carry a version: "name:3".
     private ParameterVersion? Find(string name)
@@ -137,14 +153,8 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
         var asked = request.Number("MaxResults") ?? size;
         if (asked < 1 || asked > most)
             throw new SandboxException(Invalid, $"1 validation error detected: Value '{asked}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and {most}");
-        var start = 0;
-        if (request.Text("NextToken") is { } token && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out start))
-            throw new SandboxException("InvalidNextToken", "The specified token isn't valid.");
-
-        var answer = new JsonObject { [member] = new JsonArray([.. items.Skip(start).Take((int)asked)]) };
-        if (start + asked < items.Count)
-            answer["NextToken"] = (start + asked).ToString(CultureInfo.InvariantCulture);
-        return answer;
+        var page = Wire.Page.Of(items, request.Text("NextToken"), (int)asked, () => new SandboxException("InvalidNextToken", "The specified token isn't valid."));
+        return page.MarkNext(new JsonObject { [member] = page.Items.ToJsonArray() }, "NextToken");
     }
 
     // SSM sends this one without a message.

@@ -46,6 +46,17 @@ public sealed class LogsServiceTests
     }
 
     [Fact]
+    public void Events_are_put_all_or_none()
+    {
+        Invoke("CreateLogGroup", """{ "logGroupName": "g" }""");
+        Invoke("CreateLogStream", """{ "logGroupName": "g", "logStreamName": "s" }""");
+
+        Should.Throw<SandboxException>(() => Invoke("PutLogEvents", """{ "logGroupName": "g", "logStreamName": "s", "logEvents": [{ "timestamp": 1, "message": "a" }, { "timestamp": 2 }] }"""));
+
+        Messages(Get("""{ "logGroupName": "g", "logStreamName": "s" }""")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Events_put_out_of_order_are_read_in_the_order_of_their_time()
     {
         Invoke("CreateLogGroup", """{ "logGroupName": "g" }""");

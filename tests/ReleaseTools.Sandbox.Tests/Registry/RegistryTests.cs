@@ -145,6 +145,16 @@ public sealed class RegistryTests : IAsyncLifetime
         (await aws.CallAsync("ecr", "StartImageScan", """{"repositoryName":"app/web"}""")).ErrorCode.ShouldBe("UnknownOperationException");
     }
 
+    [Theory]
+    [InlineData("DescribeImages", "")]
+    [InlineData("ListImages", "")]
+    [InlineData("BatchGetImage", """, "imageIds": [{ "imageTag": "v1" }]""")]
+    [InlineData("BatchDeleteImage", """, "imageIds": [{ "imageTag": "v1" }]""")]
+    [InlineData("PutImage", """, "imageManifest": "{}" """)]
+    [InlineData("PutImageTagMutability", """, "imageTagMutability": "IMMUTABLE" """)]
+    public async Task The_registry_of_another_account_holds_nothing_of_this_one(string operation, string more) =>
+        (await aws.CallAsync("ecr", operation, $$"""{ "repositoryName": "app/web", "registryId": "111111111111" {{more}} }""")).ErrorCode.ShouldBe("RepositoryNotFoundException");
+
     [Fact]
     public async Task A_token_is_good_for_twelve_hours()
     {

@@ -148,6 +148,96 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public void Tags_go_with_what_they_are_of()
+    {
+        var model = new JsonObject { ["ModelName"] = "tagged", ["PrimaryContainer"] = new JsonObject { ["Image"] = "x" }, ["Tags"] = Tags("a") };
+        var arn = Invoke("CreateModel", model.DeepClone().AsObject())["ModelArn"]!.GetValue<string>();
+        TagsOf(arn).Count.ShouldBe(1);
+        Invoke("DeleteModel", new JsonObject { ["ModelName"] = "tagged" });
+        Should.Throw<SandboxException>(() => TagsOf(arn)).Code.ShouldBe("ValidationException");
+
+        model.Remove("Tags");
+        Invoke("CreateModel", model);
+        TagsOf(arn).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Tags_of_an_endpoint_go_when_its_deletion_is_done()
+    {
+        InService();
+        var arn = Describe()["EndpointArn"]!.GetValue<string>();
+        Invoke("AddTags", new JsonObject { ["ResourceArn"] = arn, ["Tags"] = Tags("a") });
+        Invoke("DeleteEndpoint", new JsonObject { ["EndpointName"] = "endpoint" });
+        TagsOf(arn).Count.ShouldBe(1);
+        Step(TimeSpan.FromMinutes(1));
+        InService();
+
+        TagsOf(arn).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("AddTags")]
+    [InlineData("ListTags")]
+    [InlineData("DeleteTags")]
+    public void What_is_not_there_has_no_tags(string operation) =>
+        Should.Throw<SandboxException>(() => Invoke(operation, new JsonObject { ["ResourceArn"] = "arn:aws:sagemaker:eu-west-1:000000000000:model/none", ["Tags"] = Tags("a"), ["TagKeys"] = new JsonArray("a") }))
+            .Code.ShouldBe("ValidationException");
+
+    [Fact]
+    public void Bad_tags_create_nothing()
+    {
+        var request = new JsonObject { ["ModelName"] = "tagged", ["PrimaryContainer"] = new JsonObject { ["Image"] = "x" }, ["Tags"] = new JsonArray(new JsonObject { ["Value"] = "keyless" }) };
+
+        Should.Throw<SandboxException>(() => Invoke("CreateModel", request)).Code.ShouldBe("ValidationException");
+        Should.Throw<SandboxException>(() => Invoke("DescribeModel", new JsonObject { ["ModelName"] = "tagged" }));
+    }
+
+    [Theory]
+    [InlineData("""{ "VariantName": "AllTraffic", "ModelName": "first" }""")]
+    [InlineData("""{ "VariantName": "AllTraffic", "ModelName": "first", "InstanceType": "ml.m5.large" }""")]
+    [InlineData("""{ "VariantName": "AllTraffic", "ModelName": "first", "InitialInstanceCount": 1 }""")]
+    [InlineData("""{ "ModelName": "first", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1 }""")]
+    public void A_variant_says_on_what_it_runs(string variant)
+    {
+        var request = new JsonObject { ["EndpointConfigName"] = "odd", ["ProductionVariants"] = new JsonArray(JsonNode.Parse(variant)) };
+
+        Should.Throw<SandboxException>(() => Invoke("CreateEndpointConfig", request)).Code.ShouldBe("ValidationException");
+    }
+
+    [Theory]
+    [InlineData("""{ }""", false)]
+    [InlineData("""{ "BlueGreenUpdatePolicy": { "TrafficRoutingConfiguration": { "Type": "ALL_AT_ONCE" }, "MaximumExecutionTimeoutInSeconds": 599 } }""", false)]
+    [InlineData("""{ "BlueGreenUpdatePolicy": { "TrafficRoutingConfiguration": { "Type": "CANARY", "CanarySize": { "Type": "CAPACITY_PERCENT", "Value": 51 } } } }""", false)]
+    [InlineData("""{ "BlueGreenUpdatePolicy": { "TrafficRoutingConfiguration": { "Type": "LINEAR", "LinearStepSize": { "Type": "CAPACITY_PERCENT", "Value": 9 } } } }""", false)]
+    [InlineData("""{ "RollingUpdatePolicy": { "MaximumBatchSize": { "Type": "CAPACITY_PERCENT", "Value": 60 } } }""", false)]
+    [InlineData("""{ "RollingUpdatePolicy": { "MaximumBatchSize": { "Type": "CAPACITY_PERCENT", "Value": 50 } }, "AutoRollbackConfiguration": { "Alarms": [] } }""", false)]
+    [InlineData("""{ "BlueGreenUpdatePolicy": { "TrafficRoutingConfiguration": { "Type": "CANARY", "CanarySize": { "Type": "CAPACITY_PERCENT", "Value": 50 } }, "MaximumExecutionTimeoutInSeconds": 600 } }""", true)]
+    public void A_deployment_keeps_to_its_bounds(string config, bool taken)
+    {
+        InService();
+        var request = new JsonObject { ["EndpointName"] = "endpoint", ["EndpointConfigName"] = "second", ["DeploymentConfig"] = JsonNode.Parse(config) };
+
+        if (taken)
+            Invoke("UpdateEndpoint", request);
+        else
+            Should.Throw<SandboxException>(() => Invoke("UpdateEndpoint", request)).Code.ShouldBe("ValidationException");
+        Status().ShouldBe(taken ? "Updating" : "InService");
+    }
+
+    [Fact]
+    public void An_update_keeps_the_variants_names()
+    {
+        InService();
+        Invoke("CreateEndpointConfig", new JsonObject
+        {
+            ["EndpointConfigName"] = "renamed",
+            ["ProductionVariants"] = new JsonArray(new JsonObject { ["VariantName"] = "Other", ["ModelName"] = "first", ["InitialInstanceCount"] = 1, ["InstanceType"] = "ml.g4dn.xlarge" }),
+        });
+
+        Should.Throw<SandboxException>(() => Update("renamed")).Message.ShouldContain("variant names");
+    }
+
+    [Fact]
     public void Instance_counts_that_autoscaling_set_are_kept_only_when_asked_for()
     {
         InService();
@@ -182,6 +272,10 @@ public sealed class EndpointTests
         reborn.Advance(world.Now);
         reborn.Invoke("DescribeEndpoint", new JsonObject { ["EndpointName"] = "endpoint" })["EndpointConfigName"]!.GetValue<string>().ShouldBe("second");
     }
+
+    private static JsonArray Tags(string key) => new(new JsonObject { ["Key"] = key, ["Value"] = "x" });
+
+    private JsonArray TagsOf(string arn) => Invoke("ListTags", new JsonObject { ["ResourceArn"] = arn })["Tags"]!.AsArray();
 
     private void Deployable(string name, string image)
     {

@@ -121,7 +121,7 @@ public sealed class RequestTests : IDisposable
 
     [Theory]
     [InlineData(SandboxFaultKind.Throttle, 400, "ThrottlingException")]
-    [InlineData(SandboxFaultKind.ServerError, 500, "InternalFailure")]
+    [InlineData(SandboxFaultKind.ServerError, 500, "ServerException")]
     [InlineData(SandboxFaultKind.ExpiredToken, 400, "ExpiredTokenException")]
     [InlineData(SandboxFaultKind.AccessDenied, 400, "AccessDeniedException")]
     public async Task A_fault_stands_in_for_the_answer_as_often_as_it_was_asked(SandboxFaultKind kind, int status, string code)
@@ -134,6 +134,21 @@ public sealed class RequestTests : IDisposable
         first.ErrorCode.ShouldBe(code);
         server.Calls[0].ErrorCode.ShouldBe(code);
         (await client.CallAsync("ecs", "CreateCluster")).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData(SandboxFaultKind.Throttle, 400, "Throttling")]
+    [InlineData(SandboxFaultKind.ServerError, 500, "InternalFailure")]
+    [InlineData(SandboxFaultKind.ExpiredToken, 403, "ExpiredToken")]
+    [InlineData(SandboxFaultKind.AccessDenied, 403, "AccessDenied")]
+    public async Task A_fault_of_STS_speaks_the_query_protocol(SandboxFaultKind kind, int status, string code)
+    {
+        server.Faults.Add(new SandboxFault { Kind = kind, Service = "sts" });
+
+        var answer = await client.FormAsync("Action=GetCallerIdentity&Version=2011-06-15");
+
+        answer.Status.ShouldBe(status);
+        answer.Body.ShouldContain($"<Code>{code}</Code>");
     }
 
     [Fact]

@@ -17,8 +17,41 @@ public sealed class SsmServiceTests
         Should.Throw<SandboxException>(() => Put("/lock", "you")).Code.ShouldBe("ParameterAlreadyExists");
 
         Put("/lock", "you", """, "Overwrite": true""")["Version"]!.GetValue<long>().ShouldBe(2);
-        Invoke("GetParameter", """{ "Name": "/lock" }""")["Parameter"]!["Value"]!.GetValue<string>().ShouldBe("you");
-        Invoke("GetParameter", """{ "Name": "/lock:1" }""")["Parameter"]!["Value"]!.GetValue<string>().ShouldBe("me");
+        Invoke("GetParameter", """{ "Name": "/lock", "WithDecryption": true }""")["Parameter"]!["Value"]!.GetValue<string>().ShouldBe("you");
+        Invoke("GetParameter", """{ "Name": "/lock:1", "WithDecryption": true }""")["Parameter"]!["Value"]!.GetValue<string>().ShouldBe("me");
+    }
+
+    [Fact]
+    public void A_secret_is_given_in_clear_only_to_who_asks_for_it_decrypted()
+    {
+        Put("/secrets/one", "hunter2");
+
+        foreach (var decrypted in new[] { false, true })
+        {
+            var with = $"\"WithDecryption\": {(decrypted ? "true" : "false")}";
+            string[] values =
+            [
+                Value(Invoke("GetParameter", $$"""{ "Name": "/secrets/one", {{with}} }""")["Parameter"]!),
+                Value(Invoke("GetParameters", $$"""{ "Names": ["/secrets/one"], {{with}} }""")["Parameters"]![0]!),
+                Value(Invoke("GetParametersByPath", $$"""{ "Path": "/secrets", {{with}} }""")["Parameters"]![0]!),
+                Value(Invoke("GetParameterHistory", $$"""{ "Name": "/secrets/one", {{with}} }""")["Parameters"]![0]!),
+            ];
+            values.Distinct().ShouldHaveSingleItem();
+            values[0].Contains("hunter2", StringComparison.Ordinal).ShouldBe(decrypted);
+        }
+
+        Value(Invoke("GetParameter", """{ "Name": "/secrets/one" }""")["Parameter"]!).ShouldNotContain("hunter2");
+
+        static string Value(JsonNode parameter) => parameter["Value"]!.GetValue<string>();
+    }
+
+    [Fact]
+    public void A_version_that_was_asked_for_is_told_as_the_selector()
+    {
+        Put("/a", "1");
+
+        Invoke("GetParameter", """{ "Name": "/a:1" }""")["Parameter"]!["Selector"]!.GetValue<string>().ShouldBe(":1");
+        Invoke("GetParameter", """{ "Name": "/a" }""")["Parameter"]!.AsObject().ContainsKey("Selector").ShouldBeFalse();
     }
 
     [Theory]

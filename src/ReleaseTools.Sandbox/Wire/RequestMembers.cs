@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ReleaseTools.Sandbox;
+namespace ReleaseTools.Sandbox.Wire;
 
 /// <summary>
 /// Reads the members of a request. A member of the wrong JSON type is a <c>SerializationException</c>, as AWS's front ends
