@@ -166,7 +166,7 @@ public sealed class EcsRolloutsTests
         aws.On("DescribeServices", _ => throw ScriptedAws.Error("ExpiredTokenException"));
 
         await Should.ThrowAsync<AwsServiceException>(() => RolloutAsync(plan));
-        observer.Of<Announced>().Single().Message.ShouldContain("ecs-svc/2 of web goes on");
+        observer.Of<LeftRunning>().Single().Message.ShouldContain("ecs-svc/2 of web goes on");
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class EcsRolloutsTests
         });
 
         await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync([plan], new(), stop.Token));
-        observer.Of<Announced>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
+        observer.Of<LeftRunning>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
     }
 
     [Fact]
