@@ -113,7 +113,7 @@ public sealed class AsyncCommandTests : IDisposable
                 throw;
             }
         },
-        "Invoke-Work $args[0] -Confirm");
+        "try { Invoke-Work $args[0] -Confirm } catch { throw }");
 
         Should.Throw<RuntimeException>(() => pipeline.Invoke());
         carried.ShouldNotBeNull(); // the host of these tests cannot prompt

@@ -1,5 +1,4 @@
 using ReleaseTools.Engine.Aws;
-using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Hosting;
