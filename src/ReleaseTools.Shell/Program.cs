@@ -16,6 +16,6 @@ if (ModuleLocation.Find(arguments.Module, AppContext.BaseDirectory) is not { } m
 
 var console = ShellConsole.ForThisProcess();
 using var session = new ShellSession(console);
-using var signals = new StopSignals(session);
+using var signals = new StopSignals(session, console);
 var exitCode = session.Run(manifest, arguments.ToScript());
 return signals.ExitCode ?? exitCode;

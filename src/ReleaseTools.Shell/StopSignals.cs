@@ -5,14 +5,21 @@ namespace ReleaseTools.Shell;
 /// <summary>Makes Ctrl-C and SIGTERM stop the pipeline, so that cmdlets clear up. A second one ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
+    // Most commands end sooner, and then there is nothing to say.
+    private static readonly TimeSpan WithoutAWord = TimeSpan.FromSeconds(1);
+
     private readonly ShellSession session;
+    private readonly Timer word;
     private readonly PosixSignalRegistration interrupt;
     private readonly PosixSignalRegistration terminate;
     private int code;
 
-    public StopSignals(ShellSession session)
+    public StopSignals(ShellSession session, ShellConsole console)
     {
         this.session = session;
+        word = new Timer(
+            _ => console.WriteErrorLine("Stopping. Press Ctrl-C again to leave now, and what has not ended to itself.", AnsiColor.Yellow),
+            state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, Shell.ExitCode.Interrupted));
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, Shell.ExitCode.Terminated));
     }
@@ -25,6 +32,7 @@ internal sealed class StopSignals : IDisposable
     {
         interrupt.Dispose();
         terminate.Dispose();
+        word.Dispose();
     }
 
     private void Stop(PosixSignalContext context, int exitCode)
@@ -32,6 +40,7 @@ internal sealed class StopSignals : IDisposable
         if (Interlocked.CompareExchange(ref code, exitCode, 0) != 0)
             return;
         context.Cancel = true;
+        word.Change(WithoutAWord, Timeout.InfiniteTimeSpan);
         session.Stop();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class CodeBuildWatcher(AwsSession aws, IReleaseObserver observer
         catch (Exception ended) when (ended is OperationCanceledException or AwsServiceException)
         {
             // The wait ends (Ctrl-C, credentials that expired), the build does not.
-            observer.Report(new Announced(build.Name, GoesOn(build)));
+            observer.Report(new LeftRunning(build.Name, GoesOn(build)));
             throw;
         }
     }

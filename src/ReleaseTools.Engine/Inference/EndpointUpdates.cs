@@ -12,6 +12,9 @@ namespace ReleaseTools.Engine.Inference;
 /// </summary>
 public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
+    // Three or four calls, each with the SDK's retries.
+    private static readonly TimeSpan CleanUp = TimeSpan.FromMinutes(1);
+
     /// <summary>Says what an image means for an endpoint. Reads only, and does not wait: a busy endpoint's plan is <see cref="EndpointAction.Wait"/>.</summary>
     /// <param name="endpointName">The endpoint.</param>
     /// <param name="image">The image to serve; one without digest (not pushed yet) is planned as an update.</param>
@@ -62,12 +65,14 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
         catch (OperationCanceledException) when (asked)
         {
             // Stopped between question and answer: a read could still lag, and what the endpoint may use must not go.
-            observer.Report(new Announced(plan.EndpointName, EndpointText.GoesOn(plan.EndpointName)));
+            observer.Report(new LeftRunning(plan.EndpointName, EndpointText.GoesOn(plan.EndpointName)));
             throw;
         }
         catch (Exception)
         {
             // Not with the user's token: what was made is removed also when the user pressed Ctrl-C.
+            await using var stopped = cancellationToken.UnsafeRegister(
+                _ => observer.Report(new StopTakesTime(plan.EndpointName, "What the attempt made is being removed.", CleanUp)), state: null);
             await made.RemoveUnusedAsync(plan.EndpointName, CancellationToken.None);
             throw;
         }
@@ -109,7 +114,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
         }
         catch (Exception ended) when (ended is OperationCanceledException or AwsServiceException)
         {
-            observer.Report(new Announced(plan.EndpointName, EndpointText.GoesOn(plan.EndpointName)));
+            observer.Report(new LeftRunning(plan.EndpointName, EndpointText.GoesOn(plan.EndpointName)));
             throw;
         }
     }

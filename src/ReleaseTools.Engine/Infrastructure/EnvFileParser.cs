@@ -8,8 +8,8 @@ namespace ReleaseTools.Engine.Infrastructure;
 /// <c>${NAME}</c> and <c>${NAME:-default}</c> in double quotes and bare values stand for a variable further up.
 /// </summary>
 /// <remarks>
-/// Own code rather than DotNetEnv 3.0.0, tried for this: it expands <c>$NAME</c> from the process environment, an error of its shows the rest of the
-/// file with its values, it drops the comments in which sensitive variables are marked, and it brings the .NET Core 1.x packages, which restore warns of.
+/// Own code, for what this file needs of a parser: variables come from the file alone and never from the process, comments count (they mark sensitive
+/// variables), an error tells the line and never a value, and what <see cref="EnvFileQuoting"/> writes is read back equal.
 /// </remarks>
 internal sealed class EnvFileParser(string file, string text)
 {

@@ -14,15 +14,20 @@ public static partial class InfraEnvironmentFile
         """;
 
     /// <summary>Reads an env file. Nothing is set in the process, and nothing is taken from it.</summary>
-    /// <exception cref="ReleaseException">EnvFileMissing, EnvFileInvalid (with the line, never the value).</exception>
+    /// <exception cref="ReleaseException">EnvFileNotFound, EnvFileInvalid (with the line, never the value).</exception>
     public static async Task<InfraEnvironment> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var full = Path.GetFullPath(path);
         if (!File.Exists(full))
-            throw ReleaseException.For(nameof(Messages.EnvFileMissing), ErrorKind.NotFound, full, full);
+            throw NotFound(full, "it is to be read");
         var text = await File.ReadAllTextAsync(full, Encoding.UTF8, cancellationToken).ConfigureAwait(false);
         return new() { Path = full, Variables = new EnvFileParser(full, text).Parse() };
     }
+
+    /// <summary>The error that an env file is not there.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="why">What it is needed for.</param>
+    internal static ReleaseException NotFound(string path, string why) => ReleaseException.For(nameof(Messages.EnvFileNotFound), ErrorKind.NotFound, path, path, why);
 
     /// <summary>Reads an env file where it is there.</summary>
     /// <exception cref="ReleaseException">EnvFileInvalid.</exception>

@@ -5,7 +5,7 @@ namespace ReleaseTools.Engine.Infrastructure;
 
 /// <summary>
 /// Values that terraform calls sensitive. Terraform hides them in what it says itself, but not in what a provider or a
-/// <c>local-exec</c> says.
+/// <c>local-exec</c> says. Values of one or two characters are not masked: they are found everywhere, and hide nothing by themselves.
 /// </summary>
 internal sealed class SensitiveValues
 {

@@ -13,6 +13,9 @@ public sealed class TerraformCli
     /// <summary>How long terraform may take to end after an interrupt: it finishes what it has begun and gives its lock back.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
+    // What a kill takes until the process is seen to have ended, and what is cleared up after it.
+    private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
+
     private readonly string executable;
     private readonly string? setsid;
     private readonly TerraformSettings settings;
@@ -77,7 +80,10 @@ public sealed class TerraformCli
         return TerraformPlan.Read(answer.RootElement, Sensitive);
     }
 
-    /// <summary><c>terraform apply</c> of a plan file.</summary>
+    /// <summary>
+    /// <c>terraform apply</c> of a plan file. The file, which holds sensitive values in plain text, is deleted as soon as terraform has read it: nothing
+    /// that ends this process later leaves it behind.
+    /// </summary>
     /// <exception cref="ReleaseException">TerraformFailed.</exception>
     public async Task ApplyAsync(string planFile, TerraformPlan plan, CancellationToken cancellationToken)
     {
@@ -88,7 +94,10 @@ public sealed class TerraformCli
         void Hear(string line)
         {
             SayMessage(line);
-            if (TerraformMessage.Parse(line) is { Type: "apply_complete", Resource: { } resource })
+            var message = TerraformMessage.Parse(line);
+            if (message is { IsOfTheWork: true })
+                DeleteRead(planFile);
+            if (message is { Type: "apply_complete", Resource: { } resource })
                 observer.Report(new TerraformProgress(Directory, ++done, total, resource));
         }
     }
@@ -105,6 +114,18 @@ public sealed class TerraformCli
 
     private JsonDocument Answer(string verb, TerraformRun run, Func<JsonElement, bool> isIt) => TerraformAnswer.Find(run.Output, isIt)
         ?? throw ReleaseException.For(nameof(Messages.TerraformAnswerUnreadable), ErrorKind.Failed, Directory, verb, Directory, executable);
+
+    private static void DeleteRead(string planFile)
+    {
+        try
+        {
+            File.Delete(planFile);
+        }
+        catch (Exception held) when (held is IOException or UnauthorizedAccessException)
+        {
+            // Windows, while terraform holds it open: it goes with its directory.
+        }
+    }
 
     private void Say(string line)
     {
@@ -133,10 +154,17 @@ public sealed class TerraformCli
 
         using var kill = new CancellationTokenSource();
         using var timer = clock.CreateTimer(_ => kill.Cancel(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var startTimer = cancellationToken.UnsafeRegister(_ => timer.Change(Grace, Timeout.InfiniteTimeSpan), state: null);
+        await using var stopped = cancellationToken.UnsafeRegister(_ => Stop(), state: null);
         observer.Report(new Traced(Directory, $"{executable} {verb}"));
         var result = await command.ExecuteAsync(kill.Token, cancellationToken).ConfigureAwait(false);
         return new(result.ExitCode, output.ToString(), errors.ToString());
+
+        void Stop()
+        {
+            timer.Change(Grace, Timeout.InfiniteTimeSpan);
+            var doing = verb is "apply" ? "terraform finishes what it is applying and gives its lock back." : $"terraform {verb} is being interrupted.";
+            observer.Report(new StopTakesTime(Directory, $"{doing} After {Words.Duration(Grace)} it is killed.", Grace + KillTime));
+        }
     }
 
     private Dictionary<string, string?> Environment()

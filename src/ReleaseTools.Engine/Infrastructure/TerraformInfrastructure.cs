@@ -5,7 +5,7 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Infrastructure;
 
 /// <summary>The first stage of a release: terraform is applied, and its outputs are written to the env file.</summary>
-/// <param name="settings">Terraform's directory and the env file.</param>
+/// <param name="settings">Terraform's directory and the env file, which a definition that names the one always has.</param>
 /// <param name="environment">The environment terraform runs in.</param>
 /// <param name="observer">Gets what happens.</param>
 /// <param name="clock">Measures durations.</param>
@@ -42,17 +42,16 @@ public sealed class TerraformInfrastructure(
         if (plan is not null)
             await terraform.ApplyAsync(directory.PlanFile, plan, cancellationToken).ConfigureAwait(false);
         var written = await WriteAsync(terraform, cancellationToken).ConfigureAwait(false);
-        return Change(plan, plan is null ? InfrastructureStatus.Unchanged : InfrastructureStatus.Applied, written?.Path, started);
+        return Change(plan, plan is null ? InfrastructureStatus.Unchanged : InfrastructureStatus.Applied, written.Path, started);
     }
 
     /// <summary>Writes the env file from the outputs as they are, and gives what it holds.</summary>
-    /// <exception cref="ReleaseException">TerraformNotFound, TerraformDirectoryMissing, TerraformFailed, EnvFileNotNamed.</exception>
+    /// <exception cref="ReleaseException">TerraformNotFound, TerraformDirectoryMissing, TerraformFailed.</exception>
     public async Task<InfraEnvironment> ExportAsync(CancellationToken cancellationToken)
     {
         var terraform = await FindAsync(cancellationToken).ConfigureAwait(false);
         await terraform.InitAsync(cancellationToken).ConfigureAwait(false);
-        return await WriteAsync(terraform, cancellationToken).ConfigureAwait(false)
-            ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
+        return await WriteAsync(terraform, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What <see cref="ExportAsync"/> would write; the env file is left as it is.</summary>
@@ -60,9 +59,8 @@ public sealed class TerraformInfrastructure(
     public async Task<InfraEnvironment> PreviewAsync(CancellationToken cancellationToken)
     {
         var terraform = await FindAsync(cancellationToken).ConfigureAwait(false);
-        var envFile = settings.EnvFile ?? throw ReleaseException.For(nameof(Messages.EnvFileNotNamed), ErrorKind.InvalidArgument, terraform.Directory);
         await terraform.InitAsync(cancellationToken).ConfigureAwait(false);
-        return new() { Path = envFile, Variables = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false) };
+        return new() { Path = settings.EnvFile!, Variables = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false) };
     }
 
     private async Task<TerraformCli> FindAsync(CancellationToken cancellationToken)
@@ -71,6 +69,8 @@ public sealed class TerraformInfrastructure(
         var before = await InfraEnvironmentFile.ReadIfThereAsync(settings.EnvFile, cancellationToken).ConfigureAwait(false);
         foreach (var variable in before?.Variables.Where(variable => variable.IsSensitive) ?? [])
             terraform.Sensitive.Add(variable.Reveal());
+        foreach (var value in SensitiveInputs.Of(terraform.Directory, environment))
+            terraform.Sensitive.Add(value);
         return terraform;
     }
 
@@ -82,10 +82,9 @@ public sealed class TerraformInfrastructure(
         return plan.HasChanges ? plan : null;
     }
 
-    private async Task<InfraEnvironment?> WriteAsync(TerraformCli terraform, CancellationToken cancellationToken)
+    private async Task<InfraEnvironment> WriteAsync(TerraformCli terraform, CancellationToken cancellationToken)
     {
-        if (settings.EnvFile is not { } envFile)
-            return null;
+        var envFile = settings.EnvFile!;
         var outputs = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false);
         var written = await InfraEnvironmentFile.WriteAsync(envFile, outputs, observer, cancellationToken).ConfigureAwait(false);
         observer.Report(new Noted(terraform.Directory, written ? $"Wrote {outputs.Count} outputs to '{envFile}'." : $"'{envFile}' holds these outputs already."));

@@ -10,6 +10,9 @@ namespace ReleaseTools.Engine.Infrastructure;
 /// <remarks>See https://developer.hashicorp.com/terraform/internals/machine-readable-ui.</remarks>
 internal sealed record TerraformMessage(string Type, string Message, string? Resource, string? Error)
 {
+    /// <summary>Whether it tells of the work itself, which begins when the configuration and the plan are read, and not of terraform or of what is wrong.</summary>
+    public bool IsOfTheWork => Type is "planned_change" or "change_summary" or "refresh_start" || Type.StartsWith("apply_", StringComparison.Ordinal);
+
     /// <summary>The message of a line; null where it is none, such as a warning before terraform's own output begins.</summary>
     public static TerraformMessage? Parse(string line)
     {

@@ -12,6 +12,15 @@ public sealed record Noted(string Subject, string Message) : ReleaseEvent(Subjec
 /// <summary>Something to read even without <c>-Verbose</c>: a choice made for the user, a stage left out.</summary>
 public sealed record Announced(string Subject, string Message) : ReleaseEvent(Subject);
 
+/// <summary>What goes on at AWS when a wait for it ends, and how to look at it. Said also after Ctrl-C, when hardly anything else can be.</summary>
+public sealed record LeftRunning(string Subject, string Message) : ReleaseEvent(Subject);
+
+/// <summary>Work that was asked to stop needs a while to end well: it is to be waited for.</summary>
+/// <param name="Subject">What it is about.</param>
+/// <param name="Message">What it is doing.</param>
+/// <param name="Longest">How long it takes at most; by then it has ended, or is given up.</param>
+public sealed record StopTakesTime(string Subject, string Message, TimeSpan Longest) : ReleaseEvent(Subject);
+
 /// <summary>Something that may be wrong.</summary>
 public sealed record Warned(string Subject, string Message) : ReleaseEvent(Subject);
 

@@ -57,7 +57,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         catch (OperationCanceledException)
         {
             foreach (var one in started.OfType<StartedRollout>())
-                observer.Report(new Announced(one.Rollout.Service, RolloutText.GoesOn(one.Rollout)));
+                observer.Report(new LeftRunning(one.Rollout.Service, RolloutText.GoesOn(one.Rollout)));
             throw;
         }
         finally

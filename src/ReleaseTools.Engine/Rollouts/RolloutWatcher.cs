@@ -81,7 +81,7 @@ internal sealed class RolloutWatcher
         {
             // The wait ends, the deployments do not.
             foreach (var service in open)
-                observer.Report(new Announced(service.Name, RolloutText.GoesOn(service.Started.Rollout)));
+                observer.Report(new LeftRunning(service.Name, RolloutText.GoesOn(service.Started.Rollout)));
             throw;
         }
 

@@ -20,7 +20,7 @@ public sealed class InvokeTerraformApplyCommand : DefinitionCommand
         var (path, environment) = (ReadDefinitionPath(), ProcessEnvironment.Read());
         Run(async (pipeline, cancelled) =>
         {
-            var file = await DefinitionFile.LoadAsync(path, cancelled);
+            var file = await DefinitionFile.LoadForTerraformAsync(path, cancelled);
             var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
             switch (await pipeline.ApproveAsync(file.Terraform.Directory!, "terraform apply"))
             {

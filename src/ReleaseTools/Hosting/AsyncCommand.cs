@@ -60,7 +60,7 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     private protected void Run(Func<CommandPipeline, CancellationToken, Task> work)
     {
         using var pump = new PipelinePump(Clock, stop.Token);
-        var pipeline = new CommandPipeline(this, pump, new ProgressBoard(Clock), stop.Token);
+        var pipeline = new CommandPipeline(this, pump, new ProgressBoard(Clock));
         try
         {
             pump.Run(async cancelled =>

@@ -23,6 +23,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
         {
             case Noted noted: pipeline.Verbose($"{noted.Subject}: {noted.Message}"); break;
             case Announced announced: pipeline.Announce($"{announced.Subject}: {announced.Message}"); break;
+            case LeftRunning left: pipeline.Announce($"{left.Subject}: {left.Message}"); break;
+            case StopTakesTime stop: pipeline.TakeTime($"{stop.Subject}: {stop.Message}", stop.Longest); break;
             case Warned warned: pipeline.Warn($"{warned.Subject}: {warned.Message}"); break;
             case Traced traced: pipeline.Debug($"{traced.Subject}: {traced.Message}"); break;
 

@@ -4,7 +4,7 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Hosting;
 
 /// <summary>What asynchronous work may do with its command, from any thread.</summary>
-internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, ProgressBoard board, CancellationToken userStopped)
+internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, ProgressBoard board)
 {
     /// <summary>Makes progress and stream output of what the Engine says.</summary>
     public IReleaseObserver Observer => field ??= new CommandObserver(this, board);
@@ -25,26 +25,33 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     public void Debug(string message) => pump.Post(() => command.WriteDebug(message));
 
     /// <summary>Writes to the information stream, and shows it whatever the preference, as Write-Host does.</summary>
-    /// <remarks>After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</remarks>
-    public void Announce(string message) => pump.PostLastWords(() =>
+    /// <remarks>After Ctrl-C, or when downstream wants no more, a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</remarks>
+    public void Announce(string message) => pump.PostLastWords(ended =>
     {
         // Between words on a terminal; in a file a message stays on one line, where it can be searched for.
         if (!Console.IsOutputRedirected)
             message = string.Join(Environment.NewLine, TextWrap.Lines(message, Width));
-        if (userStopped.IsCancellationRequested)
+        if (ended)
             command.Host.UI.WriteLine(message);
         else
             command.WriteInformation(new HostInformationMessage { Message = message }, ["PSHOST", "ReleaseTools"]);
     });
 
     /// <summary>Warns; after Ctrl-C too, as <see cref="Announce"/> does.</summary>
-    public void Warn(string message) => pump.PostLastWords(() =>
+    public void Warn(string message) => pump.PostLastWords(ended =>
     {
-        if (userStopped.IsCancellationRequested)
+        if (ended)
             command.Host.UI.WriteWarningLine(message);
         else
             command.WriteWarning(message);
     });
+
+    /// <summary>Says what a stopped command still does, and lets it go on for as long as that may take.</summary>
+    public void TakeTime(string message, TimeSpan longest)
+    {
+        pump.GiveTime(longest);
+        Warn(message);
+    }
 
     /// <summary>Asks <c>ShouldProcess</c>: false under <c>-WhatIf</c>, or when the user says no.</summary>
     /// <param name="target">What is changed.</param>
@@ -61,9 +68,6 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
         return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
     });
 
-    /// <summary>Asks a question whatever <c>-Confirm</c> says; for what <c>-Force</c> would skip.</summary>
-    public Task<bool> ShouldContinueAsync(string question, string caption) => pump.InvokeAsync(() => command.ShouldContinue(question, caption));
-
     /// <summary>Shows progress.</summary>
     internal void Progress(ProgressRecord record) => pump.Post(() => command.WriteProgress(record));
 
@@ -72,9 +76,9 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     {
         foreach (var record in board.CompleteAll())
         {
-            pump.PostLastWords(() =>
+            pump.PostLastWords(ended =>
             {
-                if (userStopped.IsCancellationRequested)
+                if (ended)
                     command.Host.UI.WriteProgress(sourceId: 0, record);
                 else
                     command.WriteProgress(record);

@@ -16,7 +16,8 @@ internal sealed class PipelinePump : IDisposable
 {
     /// <summary>
     /// How long work may go on after the user stopped it: enough to kill processes and to say what is left running.
-    /// Work that has not ended by then is left behind, for a prompt that does not come back is worse.
+    /// Work that has not ended by then is left behind, for a prompt that does not come back is worse; work that needs
+    /// longer to end well says so by <see cref="GiveTime"/>.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -25,6 +26,7 @@ internal sealed class PipelinePump : IDisposable
     private readonly CancellationToken userStopped;
     private readonly TimeProvider clock;
     private ExceptionDispatchInfo? failure;
+    private long givenUpAt; // a timestamp of the clock; 0 while the user has not stopped
 
     public PipelinePump(TimeProvider clock, CancellationToken userStopped)
     {
@@ -44,7 +46,18 @@ internal sealed class PipelinePump : IDisposable
     });
 
     /// <summary>Runs an action on the pipeline thread even after something has failed there, as for last words and clearing up.</summary>
-    public void PostLastWords(Action action) => actions.Writer.TryWrite(_ => action());
+    /// <param name="action">Is told whether the pipeline has ended, so that a cmdlet can write no more to it.</param>
+    public void PostLastWords(Action<bool> action) => actions.Writer.TryWrite(failed => action(failed is not null || userStopped.IsCancellationRequested));
+
+    /// <summary>Lets work that the user has stopped go on for this long from now, where that is longer than it has.</summary>
+    public void GiveTime(TimeSpan longest)
+    {
+        var until = clock.GetTimestamp() + (long)(longest.TotalSeconds * clock.TimestampFrequency);
+        long before;
+        do
+            before = Volatile.Read(ref givenUpAt);
+        while (before < until && Interlocked.CompareExchange(ref givenUpAt, until, before) != before);
+    }
 
     /// <summary>Runs a question on the pipeline thread and brings back its answer, or the exception it threw.</summary>
     public Task<T> InvokeAsync<T>(Func<T> question)
@@ -81,7 +94,7 @@ internal sealed class PipelinePump : IDisposable
         _ = CloseAfterAsync(running);
 
         // The thread that stops the command must not wait for the grace period: it only starts it.
-        using var giveUp = userStopped.Register(() => _ = CloseAfterAsync(Task.Delay(Grace, clock, CancellationToken.None)));
+        using var giveUp = userStopped.Register(() => _ = CloseAfterAsync(GraceAsync()));
         Serve();
 
         failure?.Throw();
@@ -92,6 +105,13 @@ internal sealed class PipelinePump : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => cancellation.Dispose();
+
+    private async Task GraceAsync()
+    {
+        GiveTime(Grace);
+        while (clock.GetElapsedTime(clock.GetTimestamp(), Volatile.Read(ref givenUpAt)) is { Ticks: > 0 } left)
+            await Task.Delay(left, clock, CancellationToken.None).ConfigureAwait(false);
+    }
 
     private async Task CloseAfterAsync(Task end)
     {

@@ -21,6 +21,7 @@ internal static class Sessions
         return await AwsSessionFactory.CreateAsync(aws with { DefinitionRegion = region }, observer, cancellationToken);
     }
 
+    /// <summary>The definition's region; null where there is no definition, or only the env file could tell and is not there. One that is wrong is told.</summary>
     private static async Task<string?> DefinedAsync(string path, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         try
@@ -28,7 +29,7 @@ internal static class Sessions
             var file = await DefinitionFile.LoadAsync(path, cancellationToken);
             return file.Resolve(await InfraEnvironmentFile.ReadIfThereAsync(file.Terraform.EnvFile, cancellationToken), environment).Region;
         }
-        catch (ReleaseException)
+        catch (ReleaseException none) when (none.Id is nameof(Messages.DefinitionNotFound) or nameof(Messages.EnvFileNotFound))
         {
             return null; // nothing else of the definition is needed; without a region from elsewhere that is the error
         }

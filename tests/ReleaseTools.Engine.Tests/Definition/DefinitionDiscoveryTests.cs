@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Definition;
 
@@ -44,6 +45,37 @@ public sealed class DefinitionDiscoveryTests : IDisposable
         definition.Inference.Reason!.ShouldContain("INFERENCE_HTTP_URL");
         definition.Images.Select(image => image.Name).ShouldBe(["job_worker", "web-ui"]);
         file.Notes.ShouldContain(note => note.StartsWith("ECR_INFERENCE_URL is left out", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("packages/aws-infra", ".")]
+    [InlineData("packages/aws-infra", "packages/aws-infra")]
+    [InlineData("infra", ".")]
+    public async Task Terraform_is_found_before_there_is_an_env_file(string directory, string from)
+    {
+        workspace.Write($"{directory}/main.tf", "");
+
+        var file = await DefinitionFile.LoadForTerraformAsync(Path.GetFullPath(workspace.PathOf(from)), default);
+
+        file.RequireTerraform().ShouldBe(new() { Directory = workspace.PathOf(directory), EnvFile = workspace.PathOf($"{directory}/.env") });
+    }
+
+    [Fact]
+    public async Task A_release_json_names_terraform_s_directory_before_any_is_looked_for()
+    {
+        workspace.Write("infra/main.tf", "");
+        workspace.Write("release.json", """{ "terraform": { "directory": "elsewhere" } }""");
+
+        (await DefinitionFile.LoadForTerraformAsync(workspace.Root, default)).Terraform.Directory.ShouldBe(workspace.PathOf("elsewhere"));
+    }
+
+    [Fact]
+    public async Task Two_terraform_directories_are_told()
+    {
+        workspace.Write("infra/main.tf", "");
+        workspace.Write("packages/aws-infra/main.tf", "");
+
+        (await Should.ThrowAsync<ReleaseException>(() => DefinitionFile.LoadForTerraformAsync(workspace.Root, default))).Message.ShouldContain("more than one terraform directory");
     }
 
     private async Task<(DefinitionFile File, ReleaseDefinition Definition)> DiscoverAsync(string envFile)

@@ -150,7 +150,7 @@ public sealed class CodeBuildsTests
             return Build("IN_PROGRESS", "BUILD");
         });
         await Should.ThrowAsync<OperationCanceledException>(() => Builds.WaitAsync(Started(), TimeSpan.FromMinutes(10), stop.Token));
-        observer.Of<Announced>().Single().Message.ShouldContain("goes on");
+        observer.Of<LeftRunning>().Single().Message.ShouldContain("goes on");
         aws.Operations.ShouldNotContain("StopBuild");
     }
 

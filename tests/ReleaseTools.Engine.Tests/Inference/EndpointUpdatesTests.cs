@@ -197,7 +197,7 @@ public sealed class EndpointUpdatesTests
         });
         var plan = await Updates.PlanAsync("stereo", Image(), new(), default);
         await Should.ThrowAsync<OperationCanceledException>(() => Updates.UpdateAsync(plan, stop.Token));
-        observer.Of<Announced>().Single().Message.ShouldContain("goes on");
+        observer.Of<LeftRunning>().Single().Message.ShouldContain("goes on");
         aws.Operations.ShouldNotContain("DeleteEndpointConfig");
     }
 
@@ -223,6 +223,23 @@ public sealed class EndpointUpdatesTests
         });
         var plan = await Updates.PlanAsync("stereo", Image(), new(), default);
         (await Updates.UpdateAsync(plan, stop.Token)).Status.ShouldBe(EndpointUpdateStatus.RolledBack);
+    }
+
+    [Fact]
+    public async Task A_stop_while_things_are_made_asks_for_the_time_that_their_removal_takes()
+    {
+        using var stop = new CancellationTokenSource();
+        aws.On("CreateEndpointConfig", _ =>
+        {
+            stop.Cancel();
+            throw new OperationCanceledException(stop.Token);
+        });
+        var plan = await Updates.PlanAsync("stereo", Image(), new(), default);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Updates.UpdateAsync(plan, stop.Token));
+
+        observer.Of<StopTakesTime>().ShouldHaveSingleItem().Longest.ShouldBe(TimeSpan.FromMinutes(1));
+        aws.Operations.ShouldContain("DeleteModel");
     }
 
     [Fact]

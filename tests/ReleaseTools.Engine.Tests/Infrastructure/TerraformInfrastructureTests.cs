@@ -125,6 +125,9 @@ public sealed class TerraformInfrastructureTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => terraform.ApplyAsync(allowDestroy: false, stop.Token));
 
         File.Exists(workspace.PathOf("infra/.terraform.tfstate.lock.info")).ShouldBeFalse();
+        var waited = observer.Events.OfType<StopTakesTime>().ShouldHaveSingleItem();
+        waited.Message.ShouldStartWith("terraform finishes what it is applying");
+        waited.Longest.ShouldBeGreaterThan(TerraformCli.Grace);
         File.Exists(workspace.PathOf("infra/terraform.tfstate")).ShouldBeTrue();
     }
 
@@ -151,6 +154,54 @@ public sealed class TerraformInfrastructureTests : IDisposable
     }
 
     [Fact]
+    public async Task The_plan_file_with_its_sensitive_values_is_gone_once_terraform_has_read_it()
+    {
+        bool? isThere = null;
+        observer.Heard = happened =>
+        {
+            if (happened is TerraformOutput { Line: var line } && line.Contains("begun", StringComparison.Ordinal))
+                isThere = File.Exists(File.ReadAllText(workspace.PathOf("plan-file")).Trim());
+        };
+        var terraform = Prepare(
+            "x", "y",
+            """
+            resource "terraform_data" "slow" {
+              provisioner "local-exec" { command = "echo begun" }
+            }
+            """,
+            $"[ $1 = apply ] && for last; do :; done && echo \"$last\" > '{workspace.PathOf("plan-file")}'; exec \"$real\" \"$@\"");
+
+        await terraform.ApplyAsync(allowDestroy: false, default);
+
+        isThere.ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task A_sensitive_variable_from_the_environment_is_masked_in_a_first_plan_that_fails()
+    {
+        var terraform = Prepare(
+            "x", "y",
+            """
+            variable "password" {
+              type = string
+              validation {
+                condition     = length(var.password) > 100
+                error_message = "'${nonsensitive(var.password)}' is too short."
+              }
+              sensitive = true
+            }
+            variable "size" { type = string }
+            """,
+            "exec \"$real\" \"$@\"",
+            ("TF_VAR_password", "correct-horse"), ("TF_VAR_size", "large"));
+
+        var failed = await Should.ThrowAsync<ReleaseException>(() => terraform.PlanAsync(default));
+
+        failed.Message.ShouldContain("'********' is too short.");
+        observer.Events.ShouldAllBe(happened => !happened.ToString()!.Contains("correct-horse", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_answer_that_is_no_JSON_is_told_as_that()
     {
         var terraform = Prepare("x", "y", wrapper: "[ $1 = show ] && echo nothing && exit 0; exec \"$real\" \"$@\"");
@@ -169,22 +220,24 @@ public sealed class TerraformInfrastructureTests : IDisposable
         TerraformPlan.Read(shown.RootElement, new SensitiveValues()).HasChanges.ShouldBeTrue(what);
     }
 
-    private TerraformInfrastructure Prepare(string input, string trigger, string more = "", string? wrapper = null)
+    private TerraformInfrastructure Prepare(string input, string trigger, string more = "", string? wrapper = null, params (string Name, string Value)[] variables)
     {
         Assert.SkipUnless(TerraformCli.IsInstalled(ProcessEnvironment.Variables, out _), "terraform is not installed");
         workspace.Write("infra/main.tf", Configuration.Replace("INPUT", input, StringComparison.Ordinal).Replace("TRIGGER", trigger, StringComparison.Ordinal) + "\n" + more);
         var settings = new TerraformSettings { Directory = workspace.PathOf("infra"), EnvFile = workspace.PathOf("infra/.env") };
-        return new(settings, wrapper is null ? ProcessEnvironment.Variables : Wrapped(wrapper), observer, new FakeTimeProvider());
+        return new(settings, wrapper is null ? ProcessEnvironment.Variables : Wrapped(wrapper, variables), observer, new FakeTimeProvider());
     }
 
     /// <summary>The environment with a terraform before the real one on PATH.</summary>
-    private Dictionary<string, string> Wrapped(string script)
+    private Dictionary<string, string> Wrapped(string script, (string Name, string Value)[] variables)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the wrapper is a shell script");
         var environment = ProcessEnvironment.Variables.ToDictionary(StringComparer.Ordinal);
         var file = workspace.Write("bin/terraform", $"#!/bin/sh\nreal='{ExecutableLookup.Find("terraform", environment)}'\n{script}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var (name, value) in variables)
+            environment[name] = value;
         environment["PATH"] = $"{Path.GetDirectoryName(file)}:{environment["PATH"]}";
         return environment;
     }

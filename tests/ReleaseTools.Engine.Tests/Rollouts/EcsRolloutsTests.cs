@@ -201,7 +201,7 @@ public sealed class EcsRolloutsTests
         });
 
         await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync([plan], new(), stop.Token));
-        observer.Of<Announced>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
+        observer.Of<LeftRunning>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
     }
 
     [Fact]

@@ -7,6 +7,10 @@ namespace ReleaseTools.Engine.Tests.Source;
 /// <summary>A real repository whose folder <c>apps</c> is the workspace.</summary>
 internal sealed class GitFixture : IDisposable
 {
+    /// <summary>An environment in which git takes every repository for another user's (git's own means of testing that).</summary>
+    public static IReadOnlyDictionary<string, string> OfAnotherUser =>
+        new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal) { ["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1" };
+
     public TemporaryDirectory Repository { get; } = new();
 
     public string Workspace => Repository.PathOf("apps");
@@ -30,7 +34,7 @@ internal sealed class GitFixture : IDisposable
         Write("web/src/main", "1\n");
         Write("shared/lib", "1\n");
         Write("other/file", "1\n");
-        Write(".gitignore", "*.log\n");
+        Write(".gitignore", "*.log\ndist/\n");
         await GitAsync("init", "-q");
         await CommitAsync();
         return this;

@@ -1,4 +1,8 @@
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Engine.Tests.Doubles;
 using ReleaseTools.Engine.Releases.Source;
 
 namespace ReleaseTools.Engine.Tests.Source;
@@ -49,6 +53,35 @@ public sealed class GitSnapshotTests : IDisposable
 
         snapshot.ShouldBeNull();
         Should.Throw<ReleaseException>(() => GitSnapshot.RequireTag(snapshot, directory.Root)).Id.ShouldBe(nameof(Messages.TagRequired));
+    }
+
+    [Fact]
+    public async Task A_tree_of_another_user_is_told_with_the_command_that_lets_git_read_it()
+    {
+        await fixture.CommittedAsync();
+
+        var refused = await Should.ThrowAsync<ReleaseException>(() => GitSnapshot.TakeAsync(fixture.Workspace, GitFixture.OfAnotherUser, default));
+
+        refused.Id.ShouldBe(nameof(Messages.GitRefusesOwner));
+        refused.RecommendedAction.ShouldContain($"git config --global --add safe.directory {fixture.Repository.Root}");
+    }
+
+    [Fact]
+    public async Task With_a_tag_a_release_does_without_a_git_that_refuses_and_says_so()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write("release.json", "{}");
+        var observer = new RecordingObserver();
+        var options = new AwsSessionOptions { Environment = GitFixture.OfAnotherUser };
+        using var tagged = await ReleaseWorkspace.OpenAsync(fixture.Workspace, options, observer, TimeProvider.System, default);
+        using var untagged = await ReleaseWorkspace.OpenAsync(fixture.Workspace, options, observer, TimeProvider.System, default);
+
+        (await tagged.TagAsync("v1", default)).ShouldBe("v1");
+        (await tagged.FingerprintAsync(fixture.Image, default)).ShouldNotBeNull();
+        await tagged.FingerprintAsync(fixture.Image, default);
+
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("safe.directory");
+        (await Should.ThrowAsync<ReleaseException>(() => untagged.TagAsync(given: null, default))).Id.ShouldBe(nameof(Messages.GitRefusesOwner));
     }
 
     [Fact]

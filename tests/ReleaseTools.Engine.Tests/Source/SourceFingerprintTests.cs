@@ -18,8 +18,9 @@ public sealed class SourceFingerprintTests : IDisposable
     [Theory]
     [InlineData("other/file")]
     [InlineData("web/README")]
-    [InlineData("web/src/debug.log")]
-    public async Task What_is_no_input_or_is_ignored_changes_nothing(string file)
+    [InlineData("web/debug.log")]
+    [InlineData("dist/app")]
+    public async Task What_is_no_input_changes_nothing(string file)
     {
         await fixture.CommittedAsync();
         var before = await fixture.FingerprintAsync();
@@ -48,6 +49,51 @@ public sealed class SourceFingerprintTests : IDisposable
 
         dirty.ShouldNotBe(before);
         (await fixture.FingerprintAsync()).ShouldNotBe(before);
+    }
+
+    [Theory]
+    [InlineData("web/src/dist/deep/app")]
+    [InlineData("web/src/debug.log")]
+    public async Task What_git_ignores_in_an_input_counts_for_it_gets_into_the_image(string file)
+    {
+        await fixture.CommittedAsync();
+        fixture.Write(file, "1");
+        var (before, tag) = (await fixture.FingerprintAsync(), (await fixture.SnapshotAsync()).Tag);
+
+        fixture.Write(file, "2");
+
+        (await fixture.FingerprintAsync()).ShouldNotBe(before);
+        (await fixture.SnapshotAsync()).Tag.ShouldBe(tag);
+    }
+
+    [Fact]
+    public async Task An_input_within_a_folder_that_git_ignores_counts()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write("web/dist/app/main", "1");
+        fixture.Write("web/dist/other", "1");
+        var image = fixture.Image with { Inputs = [Path.Combine(fixture.Workspace, "web/dist/app")] };
+        var before = await fixture.FingerprintAsync(image);
+
+        fixture.Write("web/dist/other", "2");
+        (await fixture.FingerprintAsync(image)).ShouldBe(before);
+        fixture.Write("web/dist/app/main", "2");
+
+        (await fixture.FingerprintAsync(image)).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task What_both_git_and_the_build_context_leave_out_does_not_count()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write(".dockerignore", "**/dist\n**/*.log\n");
+        await fixture.CommitAsync();
+        var before = await fixture.FingerprintAsync();
+
+        fixture.Write("web/src/dist/app", "1");
+        fixture.Write("shared/debug.log", "1");
+
+        (await fixture.FingerprintAsync()).ShouldBe(before);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Tests.Hosting;
@@ -104,14 +105,15 @@ public sealed class AsyncCommandTests : IDisposable
         {
             try
             {
-                await command.ShouldContinueAsync("Sure?", "Delete");
+                await command.ShouldProcessAsync("web-ui", "Delete");
             }
             catch (Exception exception)
             {
                 carried = exception;
                 throw;
             }
-        });
+        },
+        "try { Invoke-Work $args[0] -Confirm } catch { throw }");
 
         Should.Throw<RuntimeException>(() => pipeline.Invoke());
         carried.ShouldNotBeNull(); // the host of these tests cannot prompt
@@ -162,6 +164,88 @@ public sealed class AsyncCommandTests : IDisposable
 
         Should.Throw<PipelineStoppedException>(() => pipeline.EndInvoke(running));
         session.Host.Lines.ShouldContain("WARNING: the deployment goes on at ECS");
+    }
+
+    [Fact]
+    public async Task What_each_of_five_left_running_is_said_though_progress_can_no_longer_be_drawn()
+    {
+        string[] services = ["a", "b", "c", "d", "e"];
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var pipeline = session.Start(async (command, cancelled) =>
+        {
+            started.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancelled);
+            }
+            finally
+            {
+                foreach (var service in services)
+                {
+                    command.Observer.Report(new DeploymentProgress(service, "ecs-svc/1", "IN_PROGRESS", 2, 1, 1, 0, TimeSpan.Zero));
+                    command.Observer.Report(new LeftRunning(service, "The deployment goes on."));
+                }
+            }
+        });
+
+        var running = pipeline.BeginInvoke();
+        await started.Task;
+        pipeline.Stop();
+
+        Should.Throw<PipelineStoppedException>(() => pipeline.EndInvoke(running));
+        session.Host.Lines.Where(line => line.EndsWith("The deployment goes on.", StringComparison.Ordinal)).ShouldBe(services.Select(service => $"{service}: The deployment goes on."));
+    }
+
+    [Fact]
+    public void What_was_left_running_is_said_when_downstream_ends_the_work()
+    {
+        using var pipeline = session.Start(
+            async (command, cancelled) =>
+            {
+                command.Write(1);
+                try
+                {
+                    await Task.Delay(Timeout.Infinite, cancelled);
+                }
+                finally
+                {
+                    command.Observer.Report(new LeftRunning("web-ui", "The deployment goes on."));
+                }
+            },
+            "Invoke-Work $args[0] | ForEach-Object { throw 'downstream' }");
+
+        Should.Throw<RuntimeException>(() => pipeline.Invoke());
+        session.Host.Lines.ShouldContain("web-ui: The deployment goes on.");
+    }
+
+    [Fact]
+    public async Task Work_that_needs_time_to_end_well_says_so_at_once_and_is_waited_for()
+    {
+        var clock = new FakeTimeProvider();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var lockGivenBack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var pipeline = session.Start(
+            async (command, cancelled) =>
+            {
+                await using var stopped = cancelled.Register(() => command.Observer.Report(new StopTakesTime("infra", "terraform finishes.", TimeSpan.FromMinutes(2))));
+                started.SetResult();
+                await lockGivenBack.Task;
+                command.Observer.Report(new LeftRunning("infra", "The lock is given back."));
+                cancelled.ThrowIfCancellationRequested();
+            },
+            clock: clock);
+
+        var running = pipeline.BeginInvoke();
+        await started.Task;
+        var stopping = pipeline.BeginStop(callback: null, state: null);
+        while (!session.Host.Lines.Contains("WARNING: infra: terraform finishes."))
+            await Task.Yield();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        lockGivenBack.SetResult();
+        pipeline.EndStop(stopping);
+
+        Should.Throw<PipelineStoppedException>(() => pipeline.EndInvoke(running));
+        session.Host.Lines.ShouldContain("infra: The lock is given back.");
     }
 
     [Fact]

@@ -94,6 +94,21 @@ public sealed class ShellTests
         process.ExitCode.ShouldBe(130);
     }
 
+    [Fact]
+    public async Task Ctrl_C_that_takes_longer_says_that_a_second_one_leaves_at_once_and_it_does()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill, which Windows does not have.");
+        using var process = ShellProcess.Start("-Command", "try { 'ready'; while ($true) { [Threading.Thread]::Sleep(20) } } finally { [Threading.Thread]::Sleep(600000) }");
+        (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready");
+
+        Kill(process.Id, Interrupt).ShouldBe(0);
+        (await process.StandardError.ReadLineAsync())!.ShouldContain("Press Ctrl-C again");
+        Kill(process.Id, Interrupt).ShouldBe(0);
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(130);
+    }
+
     private const int Interrupt = 2;
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

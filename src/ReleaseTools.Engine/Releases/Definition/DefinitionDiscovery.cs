@@ -42,15 +42,7 @@ internal sealed partial class DefinitionDiscovery
     /// <summary>Looks in the directory and above it, up to the root of its repository; outside one only in the directory itself.</summary>
     private static (string Workspace, string EnvFile) FindEnvFile(string start)
     {
-        var inRepository = false;
-        var candidates = new List<string>();
-        for (var directory = start; directory is not null && !inRepository; directory = Path.GetDirectoryName(directory))
-        {
-            candidates.Add(directory);
-            inRepository = Path.Exists(Path.Combine(directory, ".git"));
-        }
-
-        foreach (var directory in inRepository ? candidates : [start])
+        foreach (var directory in DirectoriesFrom(start))
         {
             var files = EnvFilesOf(directory).Where(File.Exists).ToList();
             if (files.Count > 1)
@@ -59,14 +51,34 @@ internal sealed partial class DefinitionDiscovery
                 return (directory, files[0]);
         }
 
-        throw NotFound(start, "there is no env file at packages/*-infra/.env, infra/.env or .env. Where terraform writes it, run Export-TerraformOutput first.");
+        throw NotFound(start, "there is no env file at packages/*-infra/.env, infra/.env or .env. Run Invoke-TerraformApply first, or Export-TerraformOutput where terraform has been applied already.");
+    }
+
+    /// <summary>A directory and those above it, up to the root of its repository; outside one only the directory itself.</summary>
+    internal static IReadOnlyList<string> DirectoriesFrom(string start)
+    {
+        var directories = new List<string>();
+        for (var directory = start; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            directories.Add(directory);
+            if (Path.Exists(Path.Combine(directory, ".git")))
+                return directories;
+        }
+
+        return [start];
+    }
+
+    /// <summary>The folders of a workspace that terraform may be in: <c>packages/*-infra</c>, <c>infra</c>.</summary>
+    internal static IReadOnlyList<string> InfraFoldersOf(string workspace)
+    {
+        var packages = Path.Combine(workspace, "packages");
+        string[] infra = Directory.Exists(packages) ? [.. Directory.EnumerateDirectories(packages, "*-infra").Order(StringComparer.Ordinal)] : [];
+        return [.. infra, Path.Combine(workspace, "infra")];
     }
 
     private static string[] EnvFilesOf(string directory)
     {
-        var packages = Path.Combine(directory, "packages");
-        string[] infra = Directory.Exists(packages) ? [.. Directory.EnumerateDirectories(packages, "*-infra").Order(StringComparer.Ordinal)] : [];
-        string[] found = [.. infra.Append(Path.Combine(directory, "infra")).Select(folder => Path.Combine(folder, ".env")).Where(File.Exists)];
+        string[] found = [.. InfraFoldersOf(directory).Select(folder => Path.Combine(folder, ".env")).Where(File.Exists)];
         return found.Length > 0 ? found : [Path.Combine(directory, ".env")];
     }
 
@@ -187,7 +199,7 @@ internal sealed partial class DefinitionDiscovery
 
     private static string Dashed(string name) => name.Replace('_', '-').ToLowerInvariant();
 
-    private static ReleaseException NotFound(string start, string why) =>
+    internal static ReleaseException NotFound(string start, string why) =>
         ReleaseException.For(nameof(Messages.DefinitionNotFound), ErrorKind.NotFound, start, start, why);
 
     [GeneratedRegex("^ECR_(?<name>[A-Z0-9_]+)_URL$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

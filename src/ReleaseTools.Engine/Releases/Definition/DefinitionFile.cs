@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Infrastructure;
 
 namespace ReleaseTools.Engine.Releases.Definition;
 
@@ -61,13 +62,8 @@ public sealed class DefinitionFile
             return await ReadAsync(full, cancellationToken).ConfigureAwait(false);
         if (!Directory.Exists(full))
             throw ReleaseException.For(nameof(Messages.DefinitionNotFound), ErrorKind.NotFound, path, path, "there is no such file or directory.");
-        for (var directory = full; directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
-        {
-            var candidate = System.IO.Path.Combine(directory, FileName);
-            if (File.Exists(candidate))
-                return await ReadAsync(candidate, cancellationToken).ConfigureAwait(false);
-        }
-
+        if (FindAbove(full) is { } file)
+            return await ReadAsync(file, cancellationToken).ConfigureAwait(false);
         var found = await DefinitionDiscovery.DiscoverAsync(full, cancellationToken).ConfigureAwait(false);
         return new(found.EnvFile, found.Workspace, found.Sections)
         {
@@ -75,6 +71,21 @@ public sealed class DefinitionFile
             Notes = found.Notes,
             Terraform = new() { Directory = found.TerraformDirectory, EnvFile = found.EnvFile },
         };
+    }
+
+    /// <summary>
+    /// Loads what a command that only runs terraform needs of a definition. Without a release.json its directory is found by its <c>*.tf</c> files, for
+    /// the env file that the rest is discovered from may not be written yet; then nothing but <see cref="Terraform"/> is known.
+    /// </summary>
+    /// <inheritdoc cref="LoadAsync"/>
+    public static async Task<DefinitionFile> LoadForTerraformAsync(string path, CancellationToken cancellationToken)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        if (File.Exists(full) || !Directory.Exists(full) || FindAbove(full) is not null)
+            return await LoadAsync(path, cancellationToken).ConfigureAwait(false);
+        var (workspace, directory) = TerraformDiscovery.Find(full);
+        var envFile = System.IO.Path.Combine(directory, ".env");
+        return new(envFile, workspace, new()) { IsDiscovered = true, Terraform = new() { Directory = directory, EnvFile = envFile } };
     }
 
     /// <summary>Fills the variables in and checks what comes out.</summary>
@@ -88,7 +99,7 @@ public sealed class DefinitionFile
         var variables = new Interpolation(environment, processEnvironment, problems);
         var definition = new DefinitionResolver(this, variables, problems).Resolve();
         if (variables.MissedWithoutEnvFile is { } name && Terraform.EnvFile is { } envFile)
-            throw ReleaseException.For(nameof(Messages.EnvFileNotFound), ErrorKind.NotFound, envFile, envFile, name, Path);
+            throw InfraEnvironmentFile.NotFound(envFile, $"'{Path}' takes {name} from it");
         problems.ThrowIfAny();
         return definition;
     }
@@ -100,12 +111,24 @@ public sealed class DefinitionFile
         : Terraform;
 
     /// <summary>The env file's path, for a command that is nothing without it.</summary>
-    /// <exception cref="ReleaseException">EnvFileNotDefined; EnvFileNotThere.</exception>
+    /// <exception cref="ReleaseException">EnvFileNotDefined, EnvFileNotFound.</exception>
     public string RequireEnvFile()
     {
         if (Terraform.EnvFile is not { } envFile)
             throw ReleaseException.For(nameof(Messages.EnvFileNotDefined), ErrorKind.InvalidArgument, Path, Path);
-        return File.Exists(envFile) ? envFile : throw ReleaseException.For(nameof(Messages.EnvFileNotThere), ErrorKind.NotFound, envFile, envFile);
+        return File.Exists(envFile) ? envFile : throw InfraEnvironmentFile.NotFound(envFile, $"'{Path}' names it");
+    }
+
+    private static string? FindAbove(string start)
+    {
+        for (var directory = start; directory is not null; directory = System.IO.Path.GetDirectoryName(directory))
+        {
+            var candidate = System.IO.Path.Combine(directory, FileName);
+            if (File.Exists(candidate))
+                return candidate;
+        }
+
+        return null;
     }
 
     private static async Task<DefinitionFile> ReadAsync(string path, CancellationToken cancellationToken)

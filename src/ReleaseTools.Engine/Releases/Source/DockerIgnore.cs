@@ -27,6 +27,9 @@ internal sealed class DockerIgnore
     /// <summary>The file's text.</summary>
     public string Text { get; }
 
+    /// <summary>Whether a <c>!</c> may take back something of a folder that is left out.</summary>
+    public bool TakesBack => rules.Exists(rule => !rule.Excludes);
+
     /// <summary>The ignore file of a build: the Dockerfile's own before the context's. Null where there is none.</summary>
     public static DockerIgnore? Of(string? dockerfile, string context)
     {

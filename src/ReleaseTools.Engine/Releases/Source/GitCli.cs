@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CliWrap;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Infrastructure;
@@ -6,14 +7,14 @@ using ReleaseTools.Engine.Infrastructure;
 namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>Runs git to read, never to change.</summary>
-internal sealed class GitCli(string executable, string directory, IReadOnlyDictionary<string, string> environment)
+internal sealed partial class GitCli(string executable, string directory, IReadOnlyDictionary<string, string> environment)
 {
     /// <summary>Git on the environment's PATH; null where it is not installed.</summary>
     public static GitCli? Find(string directory, IReadOnlyDictionary<string, string> environment) =>
         ExecutableLookup.Find("git", environment) is { } executable ? new(executable, directory, environment) : null;
 
     /// <summary>What git writes; null where the directory is in no repository.</summary>
-    /// <exception cref="ReleaseException">GitFailed.</exception>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<string?> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var output = new StringBuilder();
@@ -28,8 +29,15 @@ internal sealed class GitCli(string executable, string directory, IReadOnlyDicti
             .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0)
             return output.ToString();
-        return errors.ToString().Contains("not a git repository", StringComparison.Ordinal)
-            ? null
-            : throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, directory, arguments[0], directory, errors.ToString().Trim());
+        var said = errors.ToString();
+        if (said.Contains("not a git repository", StringComparison.Ordinal))
+            return null;
+        throw Ownership().Match(said) is { Success: true } refused
+            ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, directory, refused.Groups["path"].Value)
+            : ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, directory, arguments[0], directory, said.Trim());
     }
+
+    // Since git 2.35.2; see safe.directory in git-config(1).
+    [GeneratedRegex("dubious ownership in repository at '(?<path>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Ownership();
 }

@@ -14,13 +14,15 @@ public sealed class GitSnapshot
     private readonly string root;
     private readonly GitCli git;
     private readonly IReadOnlyList<GitChange> changes;
+    private readonly IReadOnlyList<string> ignored;
 
-    private GitSnapshot(string workspace, string root, string commit, string tag, IReadOnlyList<GitChange> changes, GitCli git)
+    private GitSnapshot(string workspace, string root, string commit, string tag, IReadOnlyList<GitChange> changes, IReadOnlyList<string> ignored, GitCli git)
     {
         Workspace = workspace;
         this.root = root;
         Commit = commit;
         this.changes = changes;
+        this.ignored = ignored;
         this.git = git;
         Tag = tag;
     }
@@ -42,7 +44,7 @@ public sealed class GitSnapshot
     /// <param name="environment">The environment git is looked for and run in.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The snapshot; null where git is not installed, the workspace is in no repository, or nothing is committed yet.</returns>
-    /// <exception cref="ReleaseException">GitFailed.</exception>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public static async Task<GitSnapshot?> TakeAsync(string workspace, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         if (GitCli.Find(workspace, environment) is not { } git)
@@ -51,10 +53,10 @@ public sealed class GitSnapshot
             return null;
         var lines = found.Split('\n');
         var (root, prefix) = (lines[0], lines[1]);
-        var output = await git.ReadAsync(["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--", "."], cancellationToken).ConfigureAwait(false);
+        var output = await git.ReadAsync(["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", "."], cancellationToken).ConfigureAwait(false);
         var status = GitStatus.Parse(output!);
         var others = status.Changes.Where(change => !change.Path.StartsWith($"{prefix}{OwnFolder}/", StringComparison.Ordinal)).ToList();
-        return status.Commit is { } commit ? new(workspace, root, commit, TagOf(commit, root, others, cancellationToken), others, git) : null;
+        return status.Commit is { } commit ? new(workspace, root, commit, TagOf(commit, root, others, cancellationToken), others, status.Ignored, git) : null;
     }
 
     /// <summary>The release tag of a snapshot.</summary>
@@ -83,11 +85,17 @@ public sealed class GitSnapshot
     }
 
     /// <summary>The changes at or under these paths from the root, in order.</summary>
-    internal IEnumerable<GitChange> ChangesAt(IReadOnlyCollection<string> paths) =>
-        changes.Where(change => paths.Any(path => path is "." || string.Equals(change.Path, path, StringComparison.Ordinal) || change.Path.StartsWith($"{path}/", StringComparison.Ordinal)));
+    internal IEnumerable<GitChange> ChangesAt(IReadOnlyCollection<string> paths) => changes.Where(change => paths.Any(path => IsAt(path, change.Path)));
+
+    /// <summary>The ignored files and folders at or under these paths from the root, and those of the paths that lie in an ignored folder.</summary>
+    internal IEnumerable<string> IgnoredAt(IReadOnlyCollection<string> paths) =>
+        ignored.SelectMany(entry => paths.Any(path => IsAt(path, entry)) ? [entry] : paths.Where(path => IsAt(entry, path)));
 
     /// <summary>Where a path from the root lies on disk.</summary>
     internal string OnDisk(string path) => Path.Combine(root, path);
+
+    private static bool IsAt(string folder, string path) =>
+        folder is "." || string.Equals(path, folder, StringComparison.Ordinal) || path.StartsWith($"{folder}/", StringComparison.Ordinal);
 
     private static string TagOf(string commit, string root, List<GitChange> differing, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>
 /// A hash over everything an image is made of: where ECR holds an image with the same fingerprint, it need not be built. In a clean tree it is
-/// made of git's own object ids, and none of the inputs is read.
+/// made of git's own object ids, and no input is read but what git ignores.
 /// </summary>
 public static class SourceFingerprint
 {
@@ -35,7 +35,7 @@ public static class SourceFingerprint
 
     private static void AddSettings(ContentHash hash, ReleaseImage image, string context, DockerIgnore? ignore, IReadOnlyDictionary<string, string> buildEnvironment)
     {
-        hash.Add("format", "1");
+        hash.Add("format", "2");
         hash.Add("context", Relative(image, context));
         hash.Add("dockerfile", image.Dockerfile is null ? null : Relative(image, image.Dockerfile));
         hash.Add("target", image.Target);
@@ -60,6 +60,10 @@ internal sealed class ImageSources(ReleaseImage image, string context, DockerIgn
 
     /// <summary>Whether some files under a path may not count, so that it must be looked at file by file.</summary>
     public bool IsFiltered => ignore is not null;
+
+    /// <summary>Whether nothing in a folder (absolute) counts, so that it need not be looked into: a node_modules that the context leaves out.</summary>
+    public bool IsLeftOutWhole(string folder) => !Counts(folder) && ignore?.TakesBack != true
+        && !Paths.Any(path => !string.Equals(path, folder, StringComparison.Ordinal) && WorkspacePaths.IsWithin(folder, path));
 
     /// <summary>Whether a file (absolute) gets into the build. The Dockerfile always does, and nothing is left out of a path that is not in the context.</summary>
     public bool Counts(string file)

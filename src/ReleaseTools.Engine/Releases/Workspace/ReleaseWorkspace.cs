@@ -20,6 +20,7 @@ public sealed class ReleaseWorkspace : IDisposable
     private readonly Lazy<DockerEngine> engine;
     private readonly SemaphoreSlim gate = new(1);
     private (GitSnapshot? Snapshot, bool Taken) git;
+    private bool isTagGiven;
     private AwsSession? aws;
     private EcrRegistry? registry;
 
@@ -72,7 +73,8 @@ public sealed class ReleaseWorkspace : IDisposable
             : definition;
     }
 
-    /// <summary>The workspace as git sees it, looked at once; null outside git.</summary>
+    /// <summary>The workspace as git sees it, looked at once; null outside git, and where git fails though the tag is given.</summary>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<GitSnapshot?> GitAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
@@ -82,6 +84,13 @@ public sealed class ReleaseWorkspace : IDisposable
                 git = (await GitSnapshot.TakeAsync(File.Workspace, Environment, cancellationToken), true);
             return git.Snapshot;
         }
+        catch (ReleaseException refused) when (isTagGiven && refused.Id is (nameof(Messages.GitFailed) or nameof(Messages.GitRefusesOwner)))
+        {
+            // The tag needs no git, and a fingerprint is made of the files themselves where there is none.
+            Observer.Report(new Warned(File.Project, $"The release does without git. {refused.Message} {refused.RecommendedAction}"));
+            git = (null, true);
+            return null;
+        }
         finally
         {
             gate.Release();
@@ -90,8 +99,11 @@ public sealed class ReleaseWorkspace : IDisposable
 
     /// <summary>The release tag: the one given, else git's.</summary>
     /// <exception cref="ReleaseException">TagRequired: none is given, and there is no git to take it from.</exception>
-    public async Task<string> TagAsync(string? given, CancellationToken cancellationToken) =>
-        given ?? GitSnapshot.RequireTag(await GitAsync(cancellationToken), File.Workspace);
+    public async Task<string> TagAsync(string? given, CancellationToken cancellationToken)
+    {
+        isTagGiven |= given is not null;
+        return given ?? GitSnapshot.RequireTag(await GitAsync(cancellationToken), File.Workspace);
+    }
 
     /// <summary>What an image is made of, as a fingerprint; null where the definition names no inputs.</summary>
     public async Task<string?> FingerprintAsync(ReleaseImage image, CancellationToken cancellationToken) =>
