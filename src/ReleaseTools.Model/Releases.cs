@@ -71,7 +71,7 @@ public enum ReleaseStepStatus
     /// <summary>Not begun, because something it waits for failed.</summary>
     NotRun,
 
-    /// <summary>Stopped by the user; what it left running is said in its reason.</summary>
+    /// <summary>Stopped before its end. What it left running on AWS was said when it stopped.</summary>
     Stopped,
 }
 
@@ -133,9 +133,6 @@ public enum ReleaseStatus
 
     /// <summary>A step failed.</summary>
     Failed,
-
-    /// <summary>The user stopped it.</summary>
-    Stopped,
 }
 
 /// <summary>A release that was run.</summary>
@@ -180,9 +177,9 @@ public sealed record Release
     /// <summary>The services' rollouts.</summary>
     public IReadOnlyList<ServiceRollout> Services { get; init; } = [];
 
-    /// <summary>The step that failed and why; null when none did.</summary>
+    /// <summary>The step that failed first and why, <c>build:web-ui: …</c>; null when none did.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The command to type next when it did not succeed.</summary>
+    /// <summary>What to type next when it did not succeed: what mends the cause, and the command that goes on.</summary>
     public string? NextCommand { get; init; }
 }

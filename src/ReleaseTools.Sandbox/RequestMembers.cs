@@ -16,6 +16,7 @@ internal static class RequestMembers
         if (json[name] is not { } node)
             return null;
         return node is JsonValue value && value.GetValueKind() is JsonValueKind.Number && decimal.TryParse(value.ToJsonString(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                && number is >= long.MinValue and <= long.MaxValue
             ? (long)number
             : throw Wrong(name, node, "a Number");
     }

@@ -15,6 +15,9 @@ public sealed record SandboxOptions
     /// <summary>The clock; resources move through their states on it.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>The clock of the clients, which signatures and registry tokens are good by: they do not know that resources live faster.</summary>
+    public TimeProvider WallClock { get; init; } = TimeProvider.System;
+
     /// <summary>The directory that keeps state and image layers between runs; null keeps nothing.</summary>
     public string? StatePath { get; init; }
 

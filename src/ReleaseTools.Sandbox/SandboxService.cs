@@ -25,6 +25,12 @@ internal abstract class SandboxService(SandboxWorld world)
     /// <summary>What a request is about, for the list of calls and for faults by thing: a service, endpoint, repository or project.</summary>
     public virtual string? TargetOf(string operation, JsonObject request) => null;
 
+    /// <summary>
+    /// Real work, off the lock, that an operation's answer should tell the outcome of if that comes soon; empty when there is none.
+    /// Asked for under the lock, and awaited outside of it.
+    /// </summary>
+    public virtual IReadOnlyList<Task> WorkBefore(string operation) => [];
+
     /// <summary>Moves resources to where they are at this moment.</summary>
     public virtual void Advance(DateTimeOffset now)
     {

@@ -9,6 +9,9 @@ public enum SandboxStartProblem
     /// <summary>The state that an earlier run left cannot be read.</summary>
     StateUnreadable,
 
+    /// <summary>Another sandbox keeps its state in the same directory.</summary>
+    StateInUse,
+
     /// <summary>The seed file cannot be read, or a call in it failed.</summary>
     SeedInvalid,
 }

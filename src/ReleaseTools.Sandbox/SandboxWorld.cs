@@ -6,8 +6,8 @@ internal sealed class SandboxWorld(SandboxOptions options)
     /// <summary>How the sandbox was set up.</summary>
     public SandboxOptions Options { get; } = options;
 
-    /// <summary>The clock.</summary>
-    public TimeProvider Clock { get; } = options.Clock;
+    // How far the resources' time is ahead of the clock's.
+    private TimeSpan ahead;
 
     /// <summary>Where the server and its registry listen, <c>127.0.0.1:port</c>; set when it listens.</summary>
     public string Host { get; set; } = string.Empty;
@@ -21,8 +21,11 @@ internal sealed class SandboxWorld(SandboxOptions options)
     /// </summary>
     public object Gate { get; } = new();
 
-    /// <summary>Now, by the clock.</summary>
-    public DateTimeOffset Now => Clock.GetUtcNow();
+    /// <summary>Now, by the clock that resources live by.</summary>
+    public DateTimeOffset Now => Options.Clock.GetUtcNow() + ahead;
+
+    /// <summary>Says that something changed off the calls that change things, and is to be kept. Set by the server.</summary>
+    public Action Changed { get; set; } = () => { };
 
     /// <summary>Images, for the services that run them. Set by ECR.</summary>
     public IImageStore Images { get; set; } = NoImages.Instance;
@@ -32,6 +35,13 @@ internal sealed class SandboxWorld(SandboxOptions options)
 
     /// <summary>What was scripted to go wrong with a thing.</summary>
     public SandboxFaults Faults { get; } = new();
+
+    /// <summary>Lets time go on from a moment that an earlier run came to, where the clock is not that far yet: time never runs backwards.</summary>
+    public void BeginAt(DateTimeOffset earliest)
+    {
+        var clock = Options.Clock.GetUtcNow();
+        ahead = earliest > clock ? earliest - clock : TimeSpan.Zero;
+    }
 
     /// <summary>An ARN in this account and region: <c>Arn("ecs", "cluster/x")</c>.</summary>
     public string Arn(string service, string resource) => $"arn:aws:{service}:{Options.Region}:{Options.Account}:{resource}";
@@ -44,7 +54,8 @@ internal interface IImageStore
     string? Resolve(string imageReference);
 
     /// <summary>Stores an image's blobs and manifest under a tag, as a push would; answers its digest.</summary>
-    string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs);
+    /// <exception cref="OperationCanceledException">It was cancelled; the tag has not moved.</exception>
+    string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken cancellation);
 }
 
 /// <summary>CloudWatch Logs, as the services that write to it see it.</summary>
@@ -60,7 +71,7 @@ internal sealed class NoImages : IImageStore
 
     public string? Resolve(string imageReference) => null;
 
-    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs) =>
+    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken cancellation) =>
         throw new SandboxException("RepositoryNotFoundException", $"The repository of '{imageReference}' does not exist in this sandbox.");
 }
 

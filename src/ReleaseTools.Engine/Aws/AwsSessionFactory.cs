@@ -58,7 +58,7 @@ public static class AwsSessionFactory
         ];
         return candidates.FirstOrDefault(candidate => candidate.Region is { Length: > 0 }) is ({ } region, var origin)
             ? (region, origin)
-            : throw ReleaseException.For(nameof(Messages.AwsRegionMissing), ErrorKind.InvalidArgument, target: null);
+            : throw ReleaseException.For(nameof(Messages.AwsRegionMissing), ErrorKind.InvalidArgument, target: "AWS_REGION");
     }
 
     private static void Trace(IReleaseObserver observer, string message) => observer.Report(new Traced(Subject, message));

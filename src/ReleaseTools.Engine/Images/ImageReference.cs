@@ -93,7 +93,7 @@ public sealed partial record ImageReference
 
     /// <summary>Gives a tag back, or the error.</summary>
     /// <exception cref="ReleaseException"><c>ImageTagInvalid</c>: it is no tag.</exception>
-    internal static string CheckTag(string tag) =>
+    public static string CheckTag(string tag) =>
         IsTag(tag) ? tag : throw ReleaseException.For(nameof(Messages.ImageTagInvalid), ErrorKind.InvalidArgument, tag, tag);
 
     private static string? Problem(string host, string path, string? tag, string? digest)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CliWrap;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Definition;
@@ -60,26 +61,20 @@ public sealed class TerraformCli
     public async Task InitAsync(CancellationToken cancellationToken) =>
         Require("init", await RunAsync("init", ["init", "-input=false", "-no-color"], Say, cancellationToken).ConfigureAwait(false));
 
-    /// <summary><c>terraform plan</c> into a file.</summary>
-    /// <returns>Whether there is anything to apply.</returns>
-    /// <exception cref="ReleaseException">TerraformFailed.</exception>
-    public async Task<bool> PlanAsync(string planFile, CancellationToken cancellationToken)
+    /// <summary><c>terraform plan</c> into a file, and <c>terraform show</c> of it. The sensitive values in it are masked from then on.</summary>
+    /// <remarks>
+    /// Not by <c>-detailed-exitcode</c>: a wrapper around terraform, such as the one that GitHub's setup-terraform installs unless told otherwise, makes a
+    /// 0 of the 2 that says "something to do", and nothing would ever be applied.
+    /// </remarks>
+    /// <exception cref="ReleaseException">TerraformFailed, TerraformAnswerUnreadable.</exception>
+    public async Task<TerraformPlan> PlanAsync(string planFile, CancellationToken cancellationToken)
     {
-        var run = await RunAsync(
-            "plan", ["plan", "-json", "-input=false", "-detailed-exitcode", $"-out={planFile}", .. settings.VarFiles.Select(file => $"-var-file={file}")], SayMessage, cancellationToken)
-            .ConfigureAwait(false);
-        if (run.ExitCode != 2) // with -detailed-exitcode: 0 nothing to do, 1 an error, 2 something to do
-            Require("plan", run);
-        return run.ExitCode == 2;
-    }
-
-    /// <summary><c>terraform show</c> of a plan file. The sensitive values in it are masked from then on.</summary>
-    /// <exception cref="ReleaseException">TerraformFailed.</exception>
-    public async Task<TerraformPlan> ShowAsync(string planFile, CancellationToken cancellationToken)
-    {
-        var run = await RunAsync("show", ["show", "-json", planFile], heard: null, cancellationToken).ConfigureAwait(false);
-        Require("show", run);
-        return TerraformPlan.Parse(run.Output, Sensitive);
+        string[] arguments = ["plan", "-json", "-input=false", $"-out={planFile}", .. settings.VarFiles.Select(file => $"-var-file={file}")];
+        Require("plan", await RunAsync("plan", arguments, SayMessage, cancellationToken).ConfigureAwait(false));
+        var shown = await RunAsync("show", ["show", "-json", planFile], heard: null, cancellationToken).ConfigureAwait(false);
+        Require("show", shown);
+        using var answer = Answer("show", shown, TerraformPlan.IsPlan);
+        return TerraformPlan.Read(answer.RootElement, Sensitive);
     }
 
     /// <summary><c>terraform apply</c> of a plan file.</summary>
@@ -99,13 +94,17 @@ public sealed class TerraformCli
     }
 
     /// <summary><c>terraform output</c> as variables of the env file.</summary>
-    /// <exception cref="ReleaseException">TerraformFailed.</exception>
+    /// <exception cref="ReleaseException">TerraformFailed, TerraformAnswerUnreadable.</exception>
     public async Task<IReadOnlyList<InfraVariable>> OutputAsync(CancellationToken cancellationToken)
     {
         var run = await RunAsync("output", ["output", "-json", "-no-color"], heard: null, cancellationToken).ConfigureAwait(false);
         Require("output", run);
-        return TerraformOutputs.Parse(run.Output);
+        using var answer = Answer("output", run, TerraformOutputs.AreOutputs);
+        return TerraformOutputs.Read(answer.RootElement);
     }
+
+    private JsonDocument Answer(string verb, TerraformRun run, Func<JsonElement, bool> isIt) => TerraformAnswer.Find(run.Output, isIt)
+        ?? throw ReleaseException.For(nameof(Messages.TerraformAnswerUnreadable), ErrorKind.Failed, Directory, verb, Directory, executable);
 
     private void Say(string line)
     {

@@ -78,9 +78,8 @@ public sealed class TerraformInfrastructure(
     private static async Task<TerraformPlan?> PlanAsync(TerraformCli terraform, string planFile, CancellationToken cancellationToken)
     {
         await terraform.InitAsync(cancellationToken).ConfigureAwait(false);
-        return await terraform.PlanAsync(planFile, cancellationToken).ConfigureAwait(false)
-            ? await terraform.ShowAsync(planFile, cancellationToken).ConfigureAwait(false)
-            : null;
+        var plan = await terraform.PlanAsync(planFile, cancellationToken).ConfigureAwait(false);
+        return plan.HasChanges ? plan : null;
     }
 
     private async Task<InfraEnvironment?> WriteAsync(TerraformCli terraform, CancellationToken cancellationToken)
@@ -106,6 +105,7 @@ public sealed class TerraformInfrastructure(
         {
             null => "Nothing differs from the configuration.",
             { Destroys.Count: > 0 } => $"{(status == InfrastructureStatus.Applied ? "Destroyed" : "Destroys")} {Addresses(plan)}.",
+            { Adds.Count: 0, Changes.Count: 0, Outputs.Count: 0 } => "Only terraform's state changes: resources are imported, moved or forgotten.",
             { Adds.Count: 0, Changes.Count: 0 } => $"Only outputs change: {string.Join(", ", plan.Outputs)}.",
             _ when status == InfrastructureStatus.Applied => $"{plan.Adds.Count} added, {plan.Changes.Count} changed, 0 destroyed.",
             _ => $"{plan.Adds.Count} to add, {plan.Changes.Count} to change, 0 to destroy.",

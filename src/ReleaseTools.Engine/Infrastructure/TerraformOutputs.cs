@@ -5,19 +5,20 @@ namespace ReleaseTools.Engine.Infrastructure;
 /// <summary>Reads <c>terraform output -json</c> into variables of the env file.</summary>
 internal static class TerraformOutputs
 {
+    /// <summary>Whether an object is a list of outputs; an empty one is.</summary>
+    public static bool AreOutputs(JsonElement answer) => answer.EnumerateObject().All(output =>
+        output.Value.ValueKind == JsonValueKind.Object && output.Value.TryGetProperty("value", out _) && output.Value.TryGetProperty("sensitive", out _));
+
     /// <summary>
     /// The outputs by upper-cased name, in order; lists and maps as JSON; null outputs left out. Terraform allows hyphens in names, a shell
     /// does not: they become underscores.
     /// </summary>
-    public static IReadOnlyList<InfraVariable> Parse(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateObject()
+    public static IReadOnlyList<InfraVariable> Read(JsonElement answer) =>
+        [.. answer.EnumerateObject()
             .Where(output => output.Value.GetProperty("value").ValueKind != JsonValueKind.Null)
             .Select(output => new InfraVariable(
                 output.Name.ToUpperInvariant().Replace('-', '_'), AsText(output.Value.GetProperty("value")), output.Value.GetProperty("sensitive").GetBoolean()))
             .OrderBy(variable => variable.Name, StringComparer.Ordinal)];
-    }
 
     private static string AsText(JsonElement value) => value.ValueKind switch
     {

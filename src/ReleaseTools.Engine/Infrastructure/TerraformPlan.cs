@@ -17,21 +17,26 @@ public sealed record TerraformPlan
     /// <summary>Outputs that change.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
+    /// <summary>Whether an apply would change anything: a resource, an output, or only the state (an import, a move, a resource that is forgotten).</summary>
+    public bool HasChanges { get; init; }
+
+    internal static bool IsPlan(JsonElement answer) => answer.TryGetProperty("format_version", out _);
+
     /// <summary>Reads <c>terraform show -json</c> of a plan (format 1.x), and what in it is sensitive.</summary>
-    internal static TerraformPlan Parse(string json, SensitiveValues sensitive)
+    internal static TerraformPlan Read(JsonElement root, SensitiveValues sensitive)
     {
-        using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
         Collect(root, sensitive);
         var resources = Array(root, "resource_changes")
             .Where(change => !change.TryGetProperty("mode", out var mode) || !mode.ValueEquals("data"))
-            .Select(change => (Address: change.GetProperty("address").GetString()!, Actions: Actions(change.GetProperty("change")))).ToList();
+            .Select(change => (Address: change.GetProperty("address").GetString()!, Actions: Actions(change.GetProperty("change")), MovesState: MovesState(change))).ToList();
+        string[] outputs = [.. Members(root, "output_changes").Where(output => !IsNoOp(Actions(output.Value))).Select(output => output.Name)];
         return new()
         {
+            HasChanges = IsTrue(root, "applyable") || outputs.Length > 0 || resources.Exists(resource => resource.MovesState || !IsNoOp(resource.Actions)),
             Adds = With("create"),
             Changes = With("update"),
             Destroys = With("delete"),
-            Outputs = [.. Members(root, "output_changes").Where(output => !Actions(output.Value).SequenceEqual(["no-op"], StringComparer.Ordinal)).Select(output => output.Name)],
+            Outputs = outputs,
         };
 
         IReadOnlyList<string> With(string action) =>
@@ -58,6 +63,12 @@ public sealed record TerraformPlan
                 sensitive.Add(after);
         }
     }
+
+    private static bool IsNoOp(string?[] actions) => actions is ["no-op"];
+
+    // An import and a move are no-ops to the resource, and yet something to apply.
+    private static bool MovesState(JsonElement resource) =>
+        resource.TryGetProperty("previous_address", out _) || resource.GetProperty("change").TryGetProperty("importing", out _);
 
     private static bool IsTrue(JsonElement value, string name) => value.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 

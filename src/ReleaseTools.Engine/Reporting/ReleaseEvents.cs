@@ -68,5 +68,5 @@ public sealed record TerraformOutput(string Subject, string Line) : ReleaseEvent
 /// <summary>Terraform has done so many of so many changes.</summary>
 public sealed record TerraformProgress(string Subject, int Done, int Total, string Resource) : ReleaseEvent(Subject);
 
-/// <summary>An item failed; the rest go on. Becomes a non-terminating error.</summary>
+/// <summary>A step failed; what does not depend on it goes on. The error follows when all has ended.</summary>
 public sealed record ItemFailed(string Subject, ReleaseException Error) : ReleaseEvent(Subject);

@@ -30,7 +30,7 @@ internal sealed record DigestProof(RolloutStatus Status, IReadOnlyList<string> D
         if (digest is null)
             return Say(RolloutStatus.Deployed, isFinal: true, "The deployment completed. No digest was given, so what runs was not compared.");
         if (desired == 0 && running.Count == 0)
-            return Say(RolloutStatus.Deployed, isFinal: true, "The desired count is 0: no task runs to prove it.");
+            return Say(RolloutStatus.Deployed, isFinal: true, "Desired count 0: no task runs to prove it.");
 
         for (var i = 0; i < running.Count; i++)
         {

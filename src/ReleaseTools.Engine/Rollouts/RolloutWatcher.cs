@@ -136,8 +136,10 @@ internal sealed class RolloutWatcher
 
     private async Task TakeInStoppedAsync(WatchedService service, CancellationToken cancellationToken)
     {
-        var request = new ListTasksRequest(cluster) { StartedBy = service.Started.DeploymentId, DesiredStatus = "STOPPED" };
-        var tasks = (await reader.TasksAsync(request, service.TasksKnown, cancellationToken)).Where(task => task.LastStatus == "STOPPED").OrderBy(task => task.StoppedAt).ToList();
+        // By service, since startedBy "must be the only filter that you use" (API reference of ListTasks), and whether desiredStatus is one is not said.
+        var request = new ListTasksRequest(cluster) { ServiceName = service.Name, DesiredStatus = "STOPPED" };
+        var stopped = (await reader.TasksAsync(request, service.TasksKnown, cancellationToken)).Where(task => task.LastStatus == "STOPPED").ToList();
+        var tasks = stopped.Where(task => task.StartedBy == service.Started.DeploymentId).OrderBy(task => task.StoppedAt).ToList();
         var stops = new List<TaskStop>();
         foreach (var task in tasks)
         {
@@ -147,7 +149,7 @@ internal sealed class RolloutWatcher
             stops.Add(stop);
         }
 
-        service.TookIn(tasks, stops);
+        service.TookIn(stopped, stops);
         foreach (var stop in stops.Where(stop => stop.IsFault))
             observer.Report(new TaskStopped(service.Name, stop.Task));
     }

@@ -26,7 +26,7 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
     /// <summary>The deployment's tasks that stopped, oldest first.</summary>
     public IReadOnlyList<TaskStop> Stopped => stopped;
 
-    /// <summary>The tasks whose stop is known.</summary>
+    /// <summary>The service's tasks whose stop is known, those of other deployments among them: none of them needs to be described again.</summary>
     public IReadOnlyCollection<string> TasksKnown => tasksKnown;
 
     /// <summary>Whether a task may have stopped since the stopped tasks were last listed.</summary>
@@ -54,7 +54,7 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
         return said || moved;
     }
 
-    /// <summary>Takes in tasks that stopped.</summary>
+    /// <summary>Takes in the service's tasks that stopped, and what is to be told of the deployment's own.</summary>
     public void TookIn(IReadOnlyList<EcsTask> tasks, IEnumerable<TaskStop> stops)
     {
         closerLooks--;

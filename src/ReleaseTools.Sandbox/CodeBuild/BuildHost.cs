@@ -4,14 +4,13 @@ using ReleaseTools.Sandbox.CodeBuild.Shell;
 namespace ReleaseTools.Sandbox.CodeBuild;
 
 /// <summary>
-/// The host on which one build runs its commands. A phase's work goes on off the services' lock; whoever asks for its outcome
-/// waits for it only a short while, so that a long copy of layers holds up nobody, and small work is done in one step of the clock.
+/// The host on which one build runs its commands. A phase's work goes on off the services' lock, and nobody waits for it under
+/// that lock: its outcome is there or it is not. Giving up the host ends its work before its next command, layer or push.
 /// </summary>
-internal sealed class BuildHost
+internal sealed class BuildHost : IDisposable
 {
-    // Wall-clock time: it is real work that is waited for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
+    private readonly CancellationTokenSource givenUp = new();
+    private readonly CancellationToken cancellation;
     private readonly SandboxWorld world;
     private readonly SandboxFault? fault;
     private readonly Dictionary<string, string> environment;
@@ -21,20 +20,25 @@ internal sealed class BuildHost
     private List<string> written = [];
     private Buildspec? buildspec;
     private (string Phase, Task<PhaseOutcome> Work)? working;
+    private bool isTaken;
 
     public BuildHost(SandboxWorld world, Build build, SandboxFault? fault)
     {
         this.world = world;
         this.fault = fault;
+        cancellation = givenUp.Token;
         settings = build.Settings;
         var source = $"/codebuild/output/src{build.Number}/src";
         tree = new SourceTree(source);
-        docker = new DockerCommands(world.Images, tree, Write);
+        docker = new DockerCommands(world.Images, tree, Write, cancellation);
         environment = BuildEnvironment.Of(world, build, source);
     }
 
     /// <summary>The phase whose work was last begun; null before the first.</summary>
     public string? Phase => working?.Phase;
+
+    /// <summary>The work whose outcome nobody has taken yet; null when there is none.</summary>
+    public Task? Work => isTaken ? null : working?.Work;
 
     /// <summary>What came of a phase, whose work the first call begins; null while its commands run.</summary>
     /// <param name="phase">The phase.</param>
@@ -44,17 +48,31 @@ internal sealed class BuildHost
         if (Phase != phase.Type)
         {
             written = [];
-            working = (phase.Type, Task.Run(() => Work(phase.Type, phase.StartTime)));
+            isTaken = false;
+            working = (phase.Type, HasCommands(phase.Type)
+                ? Task.Run(() => CarryOut(phase.Type, phase.StartTime), CancellationToken.None)
+                : Task.FromResult(CarryOut(phase.Type, phase.StartTime)));
         }
         lines = [];
         var work = working!.Value.Work;
-        if (!work.Wait(Patience))
+        if (!work.IsCompleted)
             return null;
+        isTaken = true;
         lines = Interlocked.Exchange(ref written, []);
         return work.Result;
     }
 
-    private PhaseOutcome Work(string phase, DateTimeOffset at)
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        givenUp.Cancel();
+        givenUp.Dispose();
+    }
+
+    private static bool HasCommands(string phase) => phase is "DOWNLOAD_SOURCE" or "INSTALL" or "PRE_BUILD" or "BUILD" or "POST_BUILD";
+
+    // Whatever goes wrong here is the build's failure: it never reaches the sandbox's other services.
+    private PhaseOutcome CarryOut(string phase, DateTimeOffset at)
     {
         try
         {
@@ -73,7 +91,11 @@ internal sealed class BuildHost
                 _ => PhaseOutcome.Succeeded,
             };
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return new PhaseOutcome("CLIENT_ERROR", "The build was given up.");
+        }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
             Write(problem.Message);
             return new PhaseOutcome("COMMAND_EXECUTION_ERROR", "Error while executing command. Reason: " + problem.Message);
@@ -116,12 +138,13 @@ internal sealed class BuildHost
         var shell = new BuildShell(environment, tree, docker, world.Options.Workspace, Write);
         foreach (var command in buildspec?.Commands.GetValueOrDefault(phase) ?? [])
         {
+            cancellation.ThrowIfCancellationRequested();
             Write(BuildLog.Prefix(at) + "Running command " + command);
             try
             {
                 // A block of several lines is one command; a backslash joins lines.
                 foreach (var line in command.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
-                    shell.Run(line);
+                    shell.Run(line, cancellation);
             }
             catch (CommandFailedException failure)
             {

@@ -4,7 +4,7 @@ using ReleaseTools.Sandbox.Wire;
 namespace ReleaseTools.Sandbox.CodeBuild;
 
 /// <summary>CodeBuild's operations on builds, and the hosts that their commands run on.</summary>
-internal sealed class BuildOperations(SandboxWorld world, ProjectTable projects, BuildDurations durations) : IBuildWork
+internal sealed class BuildOperations(SandboxWorld world, ProjectTable projects, BuildDurations durations) : IBuildWork, IDisposable
 {
     // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html: "The token is included in the StartBuild request and is valid for 5 minutes."
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromMinutes(5);
@@ -67,6 +67,16 @@ internal sealed class BuildOperations(SandboxWorld world, ProjectTable projects,
         return page.MarkNext(new JsonObject { ["ids"] = page.Items.ToJsonArray() }, "nextToken");
     }
 
+    /// <summary>The work of all builds whose outcome was not taken yet.</summary>
+    public IReadOnlyList<Task> Work => [.. hosts.Values.Select(host => host.Work).OfType<Task>()];
+
+    /// <summary>Gives up the hosts of all builds.</summary>
+    public void Dispose()
+    {
+        foreach (var host in hosts.Values)
+            host.Dispose();
+    }
+
     /// <summary>Brings every build to this moment.</summary>
     public void Advance(DateTimeOffset now)
     {
@@ -122,8 +132,8 @@ internal sealed class BuildOperations(SandboxWorld world, ProjectTable projects,
     private Build Replace(Build build)
     {
         builds[builds.FindIndex(one => one.Id == build.Id)] = build;
-        if (!build.IsRunning)
-            hosts.Remove(build.Id);
+        if (!build.IsRunning && hosts.Remove(build.Id, out var host))
+            host.Dispose();
         return build;
     }
 

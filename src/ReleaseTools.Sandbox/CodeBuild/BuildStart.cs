@@ -36,10 +36,11 @@ internal static class BuildStart
         foreach (var (group, field, overriding) in Nested)
         {
             if (request[overriding] is { } given)
-                settings[group]![field] = given.DeepClone();
+                settings[group]!.AsObject()[field] = given.DeepClone();
         }
         var environment = settings["environment"]!.AsObject();
         environment["environmentVariables"] = BuildEnvironment.Override(environment.Structures("environmentVariables"), request.Structures("environmentVariablesOverride"));
+        Validate(settings);
         var name = project.Text("name")!;
         return BuildMachine.Start(new Build
         {
@@ -53,9 +54,35 @@ internal static class BuildStart
         });
     }
 
+    /// <summary>Refuses what could not be read when the build is carried out.</summary>
+    /// <exception cref="SandboxException">A field is of the wrong type, or out of its range.</exception>
+    public static void Validate(JsonObject settings)
+    {
+        var source = settings.Structure("source");
+        source?.Text("type");
+        source?.Text("buildspec");
+        settings.Structure("artifacts");
+        settings.Text("serviceRole");
+        settings.Text("sourceVersion");
+        foreach (var variable in settings.Structure("environment")?.Structures("environmentVariables") ?? [])
+        {
+            if (variable.Text("name") is not { Length: > 0 })
+                throw CodeBuildErrors.Invalid("Environment variable name is required");
+            variable.Text("value");
+            variable.Text("type");
+        }
+        if (settings.Number("timeoutInMinutes") is < 5 or > 2160)
+            throw CodeBuildErrors.Invalid("Invalid timeout: must be between 5 and 2160 minutes");
+        if (settings.Structure("logsConfig")?.Structure("cloudWatchLogs") is not { } log)
+            return;
+        log.Text("status");
+        log.Text("groupName");
+        log.Text("streamName");
+    }
+
     private static (string Group, string Stream)? LogOf(JsonObject settings, string project, string uuid)
     {
-        var config = settings["logsConfig"]?["cloudWatchLogs"] as JsonObject ?? [];
+        var config = settings.Structure("logsConfig")?.Structure("cloudWatchLogs") ?? [];
         if (config.Text("status") == "DISABLED")
             return null;
         var prefix = config.Text("streamName");

@@ -19,7 +19,7 @@ internal sealed record Buildspec(IReadOnlyDictionary<string, string> Variables, 
         {
             document = (text.TrimStart().StartsWith('{') ? JsonNode.Parse(text) : YamlSubset.Parse(text)) as JsonObject;
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or ArgumentException)
         {
             throw new FormatException(problem.Message, problem);
         }
@@ -32,8 +32,20 @@ internal sealed record Buildspec(IReadOnlyDictionary<string, string> Variables, 
             if (!PhaseNames.Contains(phase, StringComparer.Ordinal))
                 throw new FormatException($"Unknown phase '{phase}'");
         }
-        var variables = (document["env"]?["variables"] as JsonObject ?? []).ToDictionary(entry => entry.Key, entry => entry.Value?.ToString() ?? string.Empty, StringComparer.Ordinal);
-        var commands = phases.ToDictionary(entry => entry.Key, entry => (entry.Value as JsonObject)?.Texts("commands") ?? [], StringComparer.Ordinal);
+        var variables = ((document["env"] as JsonObject)?["variables"] as JsonObject ?? []).ToDictionary(entry => entry.Key, entry => entry.Value?.ToString() ?? string.Empty, StringComparer.Ordinal);
+        var commands = phases.ToDictionary(entry => entry.Key, entry => CommandsOf(entry.Key, entry.Value), StringComparer.Ordinal);
         return new Buildspec(variables, commands);
+    }
+
+    private static IReadOnlyList<string> CommandsOf(string phase, JsonNode? body)
+    {
+        try
+        {
+            return (body as JsonObject)?.Texts("commands") ?? [];
+        }
+        catch (SandboxException problem)
+        {
+            throw new FormatException($"Invalid commands of phase '{phase}': {problem.Message}", problem);
+        }
     }
 }

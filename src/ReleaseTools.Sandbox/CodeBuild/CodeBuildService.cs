@@ -6,8 +6,11 @@ namespace ReleaseTools.Sandbox.CodeBuild;
 /// AWS CodeBuild: https://docs.aws.amazon.com/codebuild/latest/APIReference/Welcome.html. Its builds really build: what a
 /// buildspec's docker commands make of the workspace is in ECR when the build has succeeded.
 /// </summary>
-internal sealed class CodeBuildService : SandboxService
+internal sealed class CodeBuildService : SandboxService, IDisposable
 {
+    // Wall-clock time: it is real work that ends.
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(2);
+
     private readonly ProjectTable projects;
     private readonly BuildOperations builds;
 
@@ -40,6 +43,18 @@ internal sealed class CodeBuildService : SandboxService
         "ListBuildsForProject" => builds.ListForProject(request),
         _ => throw CodeBuildErrors.UnknownOperation(operation),
     };
+
+    /// <inheritdoc/>
+    /// <remarks>Whoever asks after a build is told of work that is done in a moment; whoever stops one must not wait for it.</remarks>
+    public override IReadOnlyList<Task> WorkBefore(string operation) => operation is "BatchGetBuilds" ? builds.Work : [];
+
+    /// <summary>Gives up the builds under way, and lets their last step end: it may hold files open.</summary>
+    public void Dispose()
+    {
+        Task[] work = [.. builds.Work];
+        builds.Dispose();
+        Task.WaitAll(work, Ending);
+    }
 
     /// <inheritdoc/>
     public override void Advance(DateTimeOffset now) => builds.Advance(now);

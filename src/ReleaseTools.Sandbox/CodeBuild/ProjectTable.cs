@@ -20,6 +20,7 @@ internal sealed partial class ProjectTable(SandboxWorld world)
             if (request[required] is null)
                 throw CodeBuildErrors.Invalid($"Project {required} is required");
         }
+        BuildStart.Validate(request);
         if (projects.ContainsKey(name))
             throw CodeBuildErrors.ProjectExists(ArnOf(name));
         var project = request.DeepClone().AsObject();

@@ -39,10 +39,12 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore store) : IImage
     /// <param name="content">What the manifest refers to.</param>
     /// <param name="manifest">Its bytes.</param>
     /// <param name="tag">The tag; null stores it under its digest alone.</param>
+    /// <param name="cancellation">Heeded until the moment at which it is stored.</param>
     /// <exception cref="SandboxException">The repository, a layer or a listed image is missing, or the tag is immutable.</exception>
-    public StoredImage PutManifest(string repository, ManifestContent content, ReadOnlyMemory<byte> manifest, string? tag) =>
+    public StoredImage PutManifest(string repository, ManifestContent content, ReadOnlyMemory<byte> manifest, string? tag, CancellationToken cancellation = default) =>
         With(repository, held =>
         {
+            cancellation.ThrowIfCancellationRequested();
             RequireReferences(held, content);
             var digest = Digest.Of(manifest.Span);
             if (tag is not null && held.TagMutability == "IMMUTABLE" && held.Tags.TryGetValue(tag, out var taken) && taken != digest)
@@ -70,14 +72,20 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore store) : IImage
     }
 
     /// <inheritdoc/>
-    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs)
+    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken cancellation)
     {
         if (Parse(imageReference) is not var (repository, tag))
             throw EcrErrors.RepositoryNotFound(imageReference, Account);
         var content = ManifestReader.Read(manifest.Span, mediaType) ?? throw EcrErrors.Invalid("imageManifest", "Invalid image manifest");
         foreach (var blob in blobs)
+        {
+            cancellation.ThrowIfCancellationRequested();
             AddBlob(repository, store.Put(blob.Span));
-        return PutManifest(repository, content, manifest, tag).Digest;
+        }
+
+        var image = PutManifest(repository, content, manifest, tag, cancellation);
+        world.Changed();
+        return image.Digest;
     }
 
     private void RequireReferences(ImageRepository held, ManifestContent content)

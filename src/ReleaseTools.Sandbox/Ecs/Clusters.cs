@@ -16,32 +16,32 @@ internal sealed class Clusters(SandboxWorld world, EcsState state)
     /// <summary>DescribeClusters: up to 100 by name or ARN.</summary>
     public JsonObject Describe(JsonObject request)
     {
-        var names = request.Texts("clusters") is { Count: > 0 } given ? given : ["default"];
+        var names = request.Texts("clusters") is { Count: > 0 } asked ? asked : ["default"];
         if (names.Count > 100)
             throw new SandboxException("InvalidParameterException", "Clusters can have at most 100 items.");
         var clusters = new JsonArray();
         var failures = new JsonArray();
-        foreach (var name in names.Select(LastPart))
+        foreach (var given in names)
         {
-            if (state.Clusters.ContainsKey(name))
+            if (Find(given) is { } name)
                 clusters.Add(Description(name));
             else
-                failures.Add(new JsonObject { ["arn"] = Arn(name), ["reason"] = "MISSING" });
+                failures.Add(new JsonObject { ["arn"] = given.StartsWith("arn:", StringComparison.Ordinal) ? given : Arn(given), ["reason"] = "MISSING" });
         }
 
         return new JsonObject { ["clusters"] = clusters, ["failures"] = failures };
     }
 
     /// <summary>The name of the cluster a request is about.</summary>
-    public string NameIn(JsonObject request)
-    {
-        var name = LastPart(request.Text("cluster") ?? "default");
-        return state.Clusters.ContainsKey(name) ? name : throw new SandboxException("ClusterNotFoundException", "Cluster not found.");
-    }
+    public string NameIn(JsonObject request) =>
+        Find(request.Text("cluster") ?? "default") ?? throw new SandboxException("ClusterNotFoundException", "Cluster not found.");
 
     public string Arn(string name) => world.Arn("ecs", $"cluster/{name}");
 
     public static string LastPart(string nameOrArn) => nameOrArn[(nameOrArn.LastIndexOf('/') + 1)..];
+
+    private string? Find(string nameOrArn) =>
+        ResourceNames.In(world, "cluster", nameOrArn) is { } name && state.Clusters.ContainsKey(name) ? name : null;
 
     private JsonObject Description(string name)
     {

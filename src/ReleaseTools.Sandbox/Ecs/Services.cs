@@ -24,13 +24,14 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
         if (earlier is { Status: not ServiceStatus.Inactive })
             throw new SandboxException("InvalidParameterException", "Creation of service was not idempotent.");
 
+        ServiceRequest.Validate(request);
         var service = new ServiceState
         {
             Name = name,
             Cluster = cluster,
             Given = (JsonObject)request.DeepClone(),
             CreatedAt = world.Now,
-            DesiredCount = DesiredCount(request) ?? 0,
+            DesiredCount = ServiceRequest.DesiredCount(request) ?? 0,
         };
         if (service.Controller is "ECS")
             machine.Begin(service, definitions.Resolve(request.Required("taskDefinition", "InvalidParameterException", "TaskDefinition can not be blank.")), world.Now);
@@ -55,12 +56,12 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
         var withTags = request.Texts("include").Contains("TAGS", StringComparer.Ordinal);
         var services = new JsonArray();
         var failures = new JsonArray();
-        foreach (var name in names.Select(Clusters.LastPart))
+        foreach (var given in names)
         {
-            if (Find(cluster, name) is { } service)
+            if (ResourceNames.In(world, "service", given, cluster) is { } name && Find(cluster, name) is { } service)
                 services.Add(descriptions.Service(service, withTags));
             else
-                failures.Add(new JsonObject { ["arn"] = world.Arn("ecs", $"service/{cluster}/{name}"), ["reason"] = "MISSING" });
+                failures.Add(new JsonObject { ["arn"] = given.StartsWith("arn:", StringComparison.Ordinal) ? given : world.Arn("ecs", $"service/{cluster}/{given}"), ["reason"] = "MISSING" });
         }
 
         return new JsonObject { ["services"] = services, ["failures"] = failures };
@@ -80,7 +81,8 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
     public JsonObject Update(JsonObject request)
     {
         var service = Active(request, "service");
-        var desired = DesiredCount(request);
+        ServiceRequest.Validate(request);
+        var desired = ServiceRequest.DesiredCount(request);
         var definition = request.Text("taskDefinition") is { } name ? definitions.Resolve(name) : service.TaskDefinitionArn;
         var isForced = request.Flag("forceNewDeployment") ?? false;
         var differs = !string.Equals(definition, service.TaskDefinitionArn, StringComparison.Ordinal)
@@ -100,7 +102,7 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
     /// <summary>DeleteService: DRAINING until its tasks have stopped, then INACTIVE.</summary>
     public JsonObject Delete(JsonObject request)
     {
-        var service = Active(request, "service");
+        var service = NotInactive(request, "service");
         if (service.DesiredCount > 0 && request.Flag("force") is not true)
             throw new SandboxException("InvalidParameterException", "The service cannot be stopped while it is scaled above 0.");
         service.DesiredCount = 0;
@@ -109,17 +111,22 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
         return new JsonObject { ["service"] = descriptions.Service(service) };
     }
 
-    /// <summary>The service a request names, which must be there and active.</summary>
-    public ServiceState Active(JsonObject request, string member)
+    /// <summary>The service a request names, which must be there and may be draining: its tasks are still to be seen.</summary>
+    public ServiceState NotInactive(JsonObject request, string member)
     {
         var cluster = clusters.NameIn(request);
-        var name = Clusters.LastPart(request.Required(member, "InvalidParameterException", "Service cannot be blank."));
-        var service = Find(cluster, name) ?? throw new SandboxException("ServiceNotFoundException", "Service not found.");
-        return service.Status is ServiceStatus.Active ? service : throw new SandboxException("ServiceNotActiveException", "Service was not ACTIVE.");
+        var name = ResourceNames.In(world, "service", request.Required(member, "InvalidParameterException", "Service cannot be blank."), cluster);
+        var service = (name is null ? null : Find(cluster, name)) ?? throw new SandboxException("ServiceNotFoundException", "Service not found.");
+        return service.Status is not ServiceStatus.Inactive ? service : throw NotActive();
     }
 
     public ServiceState? Find(string cluster, string name) => state.Services.Find(service =>
         string.Equals(service.Cluster, cluster, StringComparison.Ordinal) && string.Equals(service.Name, name, StringComparison.Ordinal));
+
+    private ServiceState Active(JsonObject request, string member) =>
+        NotInactive(request, member) is { Status: ServiceStatus.Active } service ? service : throw NotActive();
+
+    private static SandboxException NotActive() => new("ServiceNotActiveException", "Service was not ACTIVE.");
 
     // CodeDeploy or an outside controller owns the deployments; desired count and a few more stay ECS's.
     private static void Refuse(ServiceState service, JsonObject request, bool isForced)
@@ -130,11 +137,4 @@ internal sealed class Services(SandboxWorld world, EcsState state, Clusters clus
         if (request["taskDefinition"] is not null)
             throw new SandboxException("InvalidParameterException", $"Unable to update task definition on services with a {service.Controller} deployment controller.{instead}");
     }
-
-    private static int? DesiredCount(JsonObject request) => request.Number("desiredCount") switch
-    {
-        null => null,
-        < 0 => throw new SandboxException("InvalidParameterException", "desiredCount must not be negative."),
-        var count => (int)count,
-    };
 }

@@ -17,11 +17,10 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
         if (containers.Count == 0)
             throw new SandboxException("ClientException", "Container list cannot be empty.");
 
-        var revisions = state.TaskDefinitions.GetValueOrDefault(family) ?? (state.TaskDefinitions[family] = []);
-        var revision = revisions.Count + 1;
+        var revision = (state.TaskDefinitions.GetValueOrDefault(family)?.Count ?? 0) + 1;
         var definition = (JsonObject)request.DeepClone();
         var tags = Detach(definition, "tags");
-        definition["containerDefinitions"] = new JsonArray([.. containers.Select(Completed)]);
+        definition["containerDefinitions"] = new JsonArray([.. containers.Select(ContainerDefinition.Completed)]);
         if (!definition["containerDefinitions"]!.AsArray().Any(container => container!["essential"]!.GetValue<bool>()))
             throw new SandboxException("ClientException", "Invalid setting for container. At least one container must be essential.");
         definition["taskDefinitionArn"] = world.Arn("ecs", $"task-definition/{family}:{revision.ToString(CultureInfo.InvariantCulture)}");
@@ -32,7 +31,8 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
         definition["compatibilities"] = new JsonArray("EC2", "FARGATE");
         definition["registeredAt"] = world.Now.EpochSeconds();
         definition["registeredBy"] = $"arn:aws:sts::{world.Options.Account}:assumed-role/ReleaseToolsSandbox/sandbox";
-        revisions.Add(definition);
+        if (!state.TaskDefinitions.TryAdd(family, [definition]))
+            state.TaskDefinitions[family].Add(definition);
         return new JsonObject { ["taskDefinition"] = definition.DeepClone(), ["tags"] = tags ?? new JsonArray() };
     }
 
@@ -65,27 +65,14 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
 
     private JsonObject? Find(string name)
     {
-        var parts = name[(name.LastIndexOf('/') + 1)..].Split(':', 2);
-        if (!state.TaskDefinitions.TryGetValue(parts[0], out var revisions))
+        var parts = ResourceNames.In(world, "task-definition", name)?.Split(':', 2);
+        if (parts is null || !state.TaskDefinitions.TryGetValue(parts[0], out var revisions))
             return null;
         if (parts.Length == 1)
             return revisions[^1];
         return int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision >= 1 && revision <= revisions.Count
             ? revisions[revision - 1]
             : null;
-    }
-
-    // ECS answers with these members even when they were not given.
-    private static JsonObject Completed(JsonObject given)
-    {
-        var container = (JsonObject)given.DeepClone();
-        container.Required("name", "ClientException", "Container.name should not be null or empty.");
-        container.Required("image", "ClientException", "Container.image should not be null or empty.");
-        container["essential"] ??= true;
-        container["cpu"] ??= 0;
-        foreach (var list in new[] { "portMappings", "environment", "mountPoints", "volumesFrom", "systemControls" })
-            container[list] ??= new JsonArray();
-        return container;
     }
 
     private static JsonNode? Detach(JsonObject json, string name)

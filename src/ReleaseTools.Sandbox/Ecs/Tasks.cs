@@ -7,13 +7,19 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
 {
     private const int MostDescribed = 100;
 
+    // "When you specify startedBy as the filter, it must be the only filter that you use":
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html; desiredStatus says which tasks there are to filter.
+    private static readonly string[] NotBesideStartedBy = ["serviceName", "family", "containerInstance", "launchType"];
+
     /// <summary>ListTasks, in pages of at most 100; without <c>desiredStatus</c>, those that are to run.</summary>
     public JsonObject List(JsonObject request)
     {
         var cluster = clusters.NameIn(request);
         var startedBy = request.Text("startedBy");
         var family = request.Text("family");
-        var serviceName = request.Text("serviceName") is null ? null : services.Active(request, "serviceName").Name;
+        var serviceName = request.Text("serviceName") is null ? null : services.NotInactive(request, "serviceName").Name;
+        if (startedBy is not null && NotBesideStartedBy.FirstOrDefault(request.ContainsKey) is { } other)
+            throw new SandboxException("InvalidParameterException", $"startedBy cannot be combined with {other}: when it is specified, it must be the only filter.");
         var desired = request.Text("desiredStatus") ?? "RUNNING";
         if (desired is not ("RUNNING" or "PENDING" or "STOPPED"))
             throw new SandboxException("InvalidParameterException", $"Invalid desired status: {desired}");
@@ -39,12 +45,12 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
         var known = state.Tasks(cluster).ToDictionary(task => task.Id, StringComparer.Ordinal);
         var tasks = new JsonArray();
         var failures = new JsonArray();
-        foreach (var id in ids.Select(Clusters.LastPart))
+        foreach (var given in ids)
         {
-            if (known.TryGetValue(id, out var task))
+            if (ResourceNames.In(world, "task", given, cluster) is { } id && known.TryGetValue(id, out var task))
                 tasks.Add(descriptions.Task(task));
             else
-                failures.Add(new JsonObject { ["arn"] = world.Arn("ecs", $"task/{cluster}/{id}"), ["reason"] = "MISSING" });
+                failures.Add(new JsonObject { ["arn"] = given.StartsWith("arn:", StringComparison.Ordinal) ? given : world.Arn("ecs", $"task/{cluster}/{given}"), ["reason"] = "MISSING" });
         }
 
         return new JsonObject { ["tasks"] = tasks, ["failures"] = failures };
@@ -54,7 +60,7 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
     public JsonObject Stop(JsonObject request)
     {
         var cluster = clusters.NameIn(request);
-        var id = Clusters.LastPart(request.Required("task", "InvalidParameterException", "taskId can not be blank"));
+        var id = ResourceNames.In(world, "task", request.Required("task", "InvalidParameterException", "taskId can not be blank"), cluster);
         var task = state.Tasks(cluster).FirstOrDefault(task => string.Equals(task.Id, id, StringComparison.Ordinal))
             ?? throw new SandboxException("InvalidParameterException", "The referenced task was not found.");
         if (task.IsWanted)

@@ -1,3 +1,5 @@
+using ReleaseTools.Sandbox.Server;
+
 namespace ReleaseTools.Sandbox.Registry;
 
 /// <summary>
@@ -12,8 +14,8 @@ internal sealed class BlobStore
     public BlobStore(string directory)
     {
         root = directory;
-        Directory.CreateDirectory(Path.Combine(root, "sha256"));
-        Directory.CreateDirectory(UploadDirectory);
+        OwnerOnly.CreateDirectory(Path.Combine(root, "sha256"));
+        OwnerOnly.CreateDirectory(UploadDirectory);
         // What a killed process left half-written is of no use to anybody.
         foreach (var leftover in Directory.EnumerateFiles(UploadDirectory))
             File.Delete(leftover);
@@ -35,8 +37,14 @@ internal sealed class BlobStore
     public byte[] Read(string digest) => File.ReadAllBytes(PathOf(digest));
 
     /// <summary>A new file for a blob that is on its way.</summary>
-    public FileStream Begin(Guid id) =>
-        new(Path.Combine(UploadDirectory, id.ToString("N")), FileMode.CreateNew, FileAccess.Write, FileShare.Delete, 1 << 16, useAsync: true);
+    public FileStream Begin(Guid id)
+    {
+        var options = OwnerOnly.ToWrite(FileMode.CreateNew);
+        options.Share = FileShare.Delete;
+        options.BufferSize = 1 << 16;
+        options.Options = FileOptions.Asynchronous;
+        return new FileStream(Path.Combine(UploadDirectory, id.ToString("N")), options);
+    }
 
     /// <summary>Takes a whole file, which <see cref="Begin"/> made and the caller has closed, as the blob of this digest.</summary>
     public void Commit(string file, string digest) => File.Move(file, PathOf(digest), overwrite: true);

@@ -37,7 +37,7 @@ internal sealed class ManifestEndpoint(ImageCatalog catalog)
             throw new RegistryException(400, "TAG_INVALID", "manifest tag did not match URI");
         var content = ManifestReader.Read(bytes, request.Headers["Content-Type"])
             ?? throw new RegistryException(400, "MANIFEST_INVALID", "manifest invalid");
-        var image = catalog.PutManifest(repository, content, bytes, isDigest ? null : reference);
+        var image = catalog.PutManifest(repository, content, bytes, isDigest ? null : reference, cancellationToken);
         return new RegistryAnswer
         {
             Status = 201,

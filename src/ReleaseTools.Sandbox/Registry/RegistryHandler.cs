@@ -42,13 +42,16 @@ internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, 
         }
         catch (RegistryException refusal)
         {
-            return Refuse(refusal, request);
+            return refusal.ToAnswer();
         }
         catch (SandboxException refusal)
         {
-            return Refuse(RegistryException.From(refusal), request);
+            return RegistryException.From(refusal).ToAnswer();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => uploads.Dispose();
 
     private Task<RegistryAnswer> RouteAsync(RegistryRoute route, RegistryRequest request, CancellationToken cancellationToken)
     {
@@ -70,12 +73,5 @@ internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, 
             // ECR deletes through BatchDeleteImage alone.
             _ => throw new RegistryException(405, "UNSUPPORTED", "The operation is unsupported."),
         };
-    }
-
-    // An error to HEAD has headers only.
-    private static RegistryAnswer Refuse(RegistryException refusal, RegistryRequest request)
-    {
-        var answer = refusal.ToAnswer();
-        return request.Method == "HEAD" ? answer with { Body = null } : answer;
     }
 }

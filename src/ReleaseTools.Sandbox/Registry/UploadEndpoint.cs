@@ -6,7 +6,7 @@ using ReleaseTools.Sandbox.Server;
 namespace ReleaseTools.Sandbox.Registry;
 
 /// <summary>Pushing blobs: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-blobs</summary>
-internal sealed class UploadEndpoint(ImageCatalog catalog, BlobStore blobs)
+internal sealed class UploadEndpoint(ImageCatalog catalog, BlobStore blobs) : IDisposable
 {
     private readonly ConcurrentDictionary<Guid, UploadSession> sessions = new();
 
@@ -66,6 +66,16 @@ internal sealed class UploadEndpoint(ImageCatalog catalog, BlobStore blobs)
         sessions.TryRemove(session.Id, out _);
         await session.DisposeAsync();
         return new RegistryAnswer { Status = 204 };
+    }
+
+    /// <summary>Gives up the uploads that nobody ended.</summary>
+    public void Dispose()
+    {
+        foreach (var id in sessions.Keys)
+        {
+            if (sessions.TryRemove(id, out var session))
+                session.Dispose();
+        }
     }
 
     private bool TryMount(string repository, string digest, string from)

@@ -5,7 +5,7 @@ namespace ReleaseTools.Sandbox.Registry;
 /// <summary>
 /// A blob on its way: its file grows with each PATCH, and its hash with it, so that the digest is known when the last byte is.
 /// </summary>
-internal sealed class UploadSession(Guid id, string repository, FileStream file) : IAsyncDisposable
+internal sealed class UploadSession(Guid id, string repository, FileStream file) : IAsyncDisposable, IDisposable
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private int busy;
@@ -46,6 +46,14 @@ internal sealed class UploadSession(Guid id, string repository, FileStream file)
     {
         await file.DisposeAsync();
         return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    /// <summary>Gives the upload up, with what came.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        hash.Dispose();
+        System.IO.File.Delete(File);
     }
 
     /// <summary>Gives the upload up, with what came.</summary>

@@ -24,7 +24,11 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         var faults = request is null ? new OperationFaults() : OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
         error ??= faults.AnswerInstead();
         if (error is null && !faults.DropsConnection)
+        {
+            await services.SettleAsync(world, call.Service!, call.Operation!, cancellationToken);
             (answer, error) = CarryOut(call.Service!, call.Operation!, request!);
+        }
+
         if (faults.DropsConnection || faults.DropsAnswer)
         {
             ConnectionDrop.Drop(context);
@@ -91,14 +95,14 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         }
     }
 
-    // A member of the wrong type has no target; the operation refuses it in a moment.
+    // What cannot be read has no target; the operation refuses it in a moment.
     private static string? TargetOf(AwsCall call, JsonObject request)
     {
         try
         {
             return call.Service!.TargetOf(call.Operation!, request);
         }
-        catch (SandboxException)
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
             return null;
         }
@@ -110,7 +114,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         {
             lock (world.Gate)
             {
-                services.Advance(world);
+                services.Advance(world, service);
                 var answer = service.Invoke(operation, request);
                 if (!ReadsOnly(operation))
                     changed();

@@ -10,7 +10,7 @@ internal sealed class BlobFolder : IDisposable
         if (statePath is null)
             temporary = Directory.CreateTempSubdirectory("releasetools-sandbox-").FullName;
         Path = System.IO.Path.Combine(statePath ?? temporary!, "blobs");
-        Directory.CreateDirectory(Path);
+        OwnerOnly.CreateDirectory(Path);
     }
 
     public string Path { get; }

@@ -4,9 +4,9 @@ namespace ReleaseTools.Sandbox.Server;
 
 /// <summary>
 /// The registry behind ECR: everything under <c>/v2/</c>. It is called without the services' lock, because layers are big;
-/// it takes <see cref="SandboxWorld.Gate"/> itself for the moments in which it touches repositories.
+/// the repositories have a lock of their own, taken for the moments in which they are touched. Its end gives up the uploads.
 /// </summary>
-internal interface IRegistryHandler
+internal interface IRegistryHandler : IDisposable
 {
     /// <summary>What a request does and to which repository, for the list of calls and for faults: <c>("PUT manifest", "web-ui")</c>.</summary>
     (string Operation, string? Target) Describe(string method, string path);

@@ -16,14 +16,32 @@ internal sealed class JsonProtocol : IAwsProtocol
         try
         {
             var request = JsonNode.Parse(body) as JsonObject ?? throw new SandboxException("SerializationException", "Start of structure or map found where not expected.");
-
-            // Members are looked at only when they are asked for; a name that stands twice shows itself then.
-            _ = request.ContainsKey(string.Empty);
+            Read(request);
             return request;
         }
-        catch (Exception malformed) when (malformed is JsonException or ArgumentException)
+        catch (Exception malformed) when (malformed is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new SandboxException("SerializationException", "Unable to parse the request's JSON.");
+        }
+    }
+
+    // Members are read only when they are asked for, at any depth: a name that stands twice, or half of a surrogate pair in a
+    // string, would show itself in the middle of an operation.
+    private static void Read(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject json:
+                foreach (var (_, value) in json)
+                    Read(value);
+                break;
+            case JsonArray array:
+                foreach (var item in array)
+                    Read(item);
+                break;
+            case JsonValue value when value.GetValueKind() is JsonValueKind.String:
+                _ = value.GetValue<string>();
+                break;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Xml;
 using System.Xml.Linq;
 using ReleaseTools.Sandbox.Server.Signing;
 
@@ -38,7 +39,7 @@ internal sealed class QueryProtocol : IAwsProtocol
                 Sts + "Error",
                 new XElement(Sts + "Type", error.Status < 500 ? "Sender" : "Receiver"),
                 new XElement(Sts + "Code", error.Code),
-                new XElement(Sts + "Message", error.Message)),
+                new XElement(Sts + "Message", Allowed(error.Message))),
             new XElement(Sts + "RequestId", requestId)));
 
     // The codes of https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
@@ -53,6 +54,23 @@ internal sealed class QueryProtocol : IAwsProtocol
     public AwsError ErrorForUnknown(string? operation) => operation is null
         ? new("MissingAction", "The request must contain the parameter Action.", 400)
         : new("InvalidAction", $"Could not find operation {operation} for version 2011-06-15", 400);
+
+    // XML has no place for most control characters nor for half of a surrogate pair, not even escaped; a message may quote a request that has.
+    private static string Allowed(string text)
+    {
+        var allowed = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (XmlConvert.IsXmlChar(text[at]))
+                allowed.Append(text[at]);
+            else if (at + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[at + 1], text[at]))
+                allowed.Append(text[at]).Append(text[++at]);
+            else
+                allowed.Append('?');
+        }
+
+        return allowed.ToString();
+    }
 
     private static byte[] Bytes(XElement element) => Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting));
 }

@@ -33,7 +33,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         calls.Complete(number, answer.Status, answer.ErrorCode);
         if (faults.Delay > TimeSpan.Zero)
             await Task.Delay(faults.Delay, cancellationToken);
-        await WriteAsync(context.Response, answer, body, cancellationToken);
+        await WriteAsync(context.Response, answer, body, request.HttpMethod is "HEAD", cancellationToken);
     }
 
     private async Task<RegistryAnswer> CarryOutAsync(HttpListenerRequest request, string path, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         try
         {
             // What is pushed now was not there for a task that pulled a minute ago.
-            services.Advance(world);
+            services.Advance(world, services.ByName("ecr"));
             var answer = await services.Registry.HandleAsync(
                 new RegistryRequest { Method = request.HttpMethod, Path = path, Query = request.QueryString, Headers = request.Headers, Body = request.InputStream },
                 cancellationToken);
@@ -76,14 +76,16 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         return new RegistryAnswer { Status = status, ErrorCode = code, ContentType = "application/json", ContentLength = body.Length, Body = new MemoryStream(body) };
     }
 
-    private static async Task WriteAsync(HttpListenerResponse response, RegistryAnswer answer, Stream body, CancellationToken cancellationToken)
+    // An answer to HEAD has the headers of GET's, whoever it is from, and no body.
+    private static async Task WriteAsync(HttpListenerResponse response, RegistryAnswer answer, Stream body, bool isHead, CancellationToken cancellationToken)
     {
         response.StatusCode = answer.Status;
         response.ContentType = answer.ContentType;
         foreach (var (name, value) in answer.Headers)
             response.Headers[name] = value;
         response.ContentLength64 = answer.ContentLength;
-        await body.CopyToAsync(response.OutputStream, cancellationToken);
+        if (!isHead)
+            await body.CopyToAsync(response.OutputStream, cancellationToken);
         response.Close();
     }
 }

@@ -9,6 +9,11 @@ namespace ReleaseTools.Sandbox;
 public sealed class SandboxServer : IDisposable
 {
     private readonly SandboxWorld world;
+    // How long requests may go on when the sandbox ends, and again when they are told to end.
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(1);
+
+    private readonly RequestsUnderWay underWay = new();
+    private readonly StateLock? stateLock;
     private readonly SandboxServices services;
     private readonly BlobFolder blobs;
     private readonly StateStore? state;
@@ -26,6 +31,7 @@ public sealed class SandboxServer : IDisposable
         try
         {
             world.Host = $"127.0.0.1:{port}";
+            stateLock = options.StatePath is null ? null : StateLock.Take(options.StatePath);
             blobs = new BlobFolder(options.StatePath);
             world.BlobDirectory = blobs.Path;
             services = SandboxServices.Create(world);
@@ -37,16 +43,19 @@ public sealed class SandboxServer : IDisposable
         {
             ((IDisposable)listener).Dispose();
             blobs?.Dispose();
+            stateLock?.Dispose();
+            underWay.Dispose();
             stopping.Dispose();
             throw;
         }
 
+        world.Changed = () => state?.MarkChanged();
         world.Faults.BeforeAdd = () => services.Advance(world);
 
         // Clients sign by the wall clock, whatever clock the sandbox's resources live by.
-        var verifier = new SignatureVerifier(new SigningKeys(AccessKeyId, SecretAccessKey, SessionToken), options.Region, TimeProvider.System);
-        aws = new AwsDispatcher(world, services, verifier, calls, () => state?.MarkChanged());
-        registry = new RegistryDispatcher(world, services, calls, () => state?.MarkChanged());
+        var verifier = new SignatureVerifier(new SigningKeys(AccessKeyId, SecretAccessKey, SessionToken), options.Region, options.WallClock);
+        aws = new AwsDispatcher(world, services, verifier, calls, world.Changed);
+        registry = new RegistryDispatcher(world, services, calls, world.Changed);
     }
 
     /// <summary>Where it listens, <c>http://127.0.0.1:port</c>.</summary>
@@ -61,7 +70,7 @@ public sealed class SandboxServer : IDisposable
     /// <summary>The secret that goes with <see cref="AccessKeyId"/>, made at random for this sandbox.</summary>
     public string SecretAccessKey { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
 
-    /// <summary>A session token; a request may come with it or without one.</summary>
+    /// <summary>The session token; a request comes with it, as the key is of a session.</summary>
     public string SessionToken { get; } = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 
     /// <summary>What is scripted to go wrong.</summary>
@@ -79,17 +88,30 @@ public sealed class SandboxServer : IDisposable
         return server;
     }
 
-    /// <summary>Stops listening and keeps the state, where it has a place for it.</summary>
+    /// <summary>Lets requests under way end, stops listening and keeps the state, where it has a place for it.</summary>
+    /// <exception cref="IOException">The state cannot be written; all else is done then.</exception>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        stopping.Cancel();
-        listener.Close();
-        state?.Dispose();
-        foreach (var service in services.All.OfType<IDisposable>())
-            service.Dispose();
-        blobs.Dispose();
+        try
+        {
+            underWay.Close();
+            var ended = underWay.Wait(Ending);
+            stopping.Cancel();
+            if (ended || underWay.Wait(Ending))
+                underWay.Dispose();
+            listener.Close();
+
+            // What still builds could push behind the last write's back.
+            services.Dispose();
+            state?.Dispose();
+        }
+        finally
+        {
+            blobs.Dispose();
+            stateLock?.Dispose();
+        }
     }
 
     private async Task AcceptAsync()
@@ -99,7 +121,10 @@ public sealed class SandboxServer : IDisposable
             try
             {
                 var context = await listener.GetContextAsync();
-                _ = HandleAsync(context);
+                if (underWay.TryEnter())
+                    _ = HandleAsync(context);
+                else
+                    ConnectionDrop.Drop(context);
             }
             catch (Exception end) when (end is HttpListenerException or ObjectDisposedException or InvalidOperationException)
             {
@@ -121,10 +146,18 @@ public sealed class SandboxServer : IDisposable
             else
                 await aws.HandleAsync(context, stopping.Token);
         }
-        catch (Exception end) when (end is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception end) when (end is HttpListenerException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The client went away, or the sandbox stops: nobody is left to answer.
             ConnectionDrop.Drop(context);
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            await FailureAnswer.SendAsync(context, bug);
+        }
+        finally
+        {
+            underWay.Leave();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ReleaseTools.Sandbox.CodeBuild;
 using ReleaseTools.Sandbox.Ecr;
 using ReleaseTools.Sandbox.Ecs;
@@ -10,8 +11,11 @@ using ReleaseTools.Sandbox.Sts;
 namespace ReleaseTools.Sandbox.Server;
 
 /// <summary>The services of one sandbox: the one place where they are listed.</summary>
-internal sealed class SandboxServices
+internal sealed class SandboxServices : IDisposable
 {
+    // Wall-clock time: it is real work that is waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private SandboxServices(IReadOnlyList<SandboxService> all, IRegistryHandler registry)
     {
         All = all;
@@ -30,7 +34,7 @@ internal sealed class SandboxServices
     {
         var blobs = new BlobStore(world.BlobDirectory);
         var catalog = new ImageCatalog(world, blobs);
-        var tokens = new EcrTokens(world.Clock);
+        var tokens = new EcrTokens(world.Options.WallClock);
         return new SandboxServices(
             [
                 new LogsService(world),
@@ -50,14 +54,54 @@ internal sealed class SandboxServices
     public SandboxService? ByName(string name) =>
         All.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Ends the work of the services and of the registry.</summary>
+    public void Dispose()
+    {
+        foreach (var part in All.OfType<IDisposable>().Append(Registry))
+            part.Dispose();
+    }
+
     /// <summary>Brings every service to the present. It takes the gate, which the caller may hold already.</summary>
-    public void Advance(SandboxWorld world)
+    /// <param name="world">The world.</param>
+    /// <param name="asked">The service whose failure is the caller's; that of another is told to whoever asks that one.</param>
+    public void Advance(SandboxWorld world, SandboxService? asked = null)
     {
         lock (world.Gate)
         {
             var now = world.Now;
+            ExceptionDispatchInfo? failure = null;
             foreach (var service in All)
-                service.Advance(now);
+            {
+                try
+                {
+                    service.Advance(now);
+                }
+                catch (Exception bug) when (bug is not OutOfMemoryException)
+                {
+                    failure = service == asked ? ExceptionDispatchInfo.Capture(bug) : failure;
+                }
+            }
+
+            failure?.Throw();
+        }
+    }
+
+    /// <summary>Lets a service's work come to an end that is near, without holding the gate.</summary>
+    public async Task SettleAsync(SandboxWorld world, SandboxService service, string operation, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (Patience - TimeProvider.System.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
+        {
+            IReadOnlyList<Task> work;
+            lock (world.Gate)
+            {
+                Advance(world);
+                work = service.WorkBefore(operation);
+            }
+
+            if (work.Count == 0)
+                return;
+            await Task.WhenAny(Task.WhenAll(work), Task.Delay(left, cancellationToken));
         }
     }
 }

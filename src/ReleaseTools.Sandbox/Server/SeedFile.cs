@@ -47,7 +47,7 @@ internal static class SeedFile
 
         try
         {
-            services.Advance(world);
+            services.Advance(world, service);
             service.Invoke(operation, (JsonObject)Filled(call!["request"] as JsonObject ?? [], world));
         }
         catch (SandboxException refusal)

@@ -1,19 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace ReleaseTools.Sandbox.Server;
 
 /// <summary>
 /// Keeps the services' state in <c>state.json</c>, readable by its owner alone. It is written soon after a change (several
-/// changes at once make one write) and at the end. The sandbox's own host is kept as a placeholder, so that image references
-/// stay true when the next run listens on another port.
+/// changes at once make one write) and at the end. The clock's time is kept too: a clock that ran fast was ahead of the
+/// wall's, and the next run must not begin before what was said to have happened.
 /// </summary>
 internal sealed class StateStore : IDisposable
 {
-    private const string HostPlaceholder = "${SANDBOX_HOST}";
+    private const string Leftovers = "state.json.*.new";
     private static readonly TimeSpan WriteAfter = TimeSpan.FromMilliseconds(250);
 
+    private readonly string directory;
     private readonly string file;
     private readonly SandboxWorld world;
     private readonly SandboxServices services;
@@ -23,6 +23,7 @@ internal sealed class StateStore : IDisposable
 
     public StateStore(string directory, SandboxWorld world, SandboxServices services)
     {
+        this.directory = directory;
         file = Path.Combine(directory, "state.json");
         this.world = world;
         this.services = services;
@@ -32,13 +33,17 @@ internal sealed class StateStore : IDisposable
     /// <summary>Takes up the state of an earlier run; false when there is none.</summary>
     public bool Load()
     {
-        if (!File.Exists(file))
-            return false;
         try
         {
-            var text = File.ReadAllText(file).Replace(HostPlaceholder, world.Host, StringComparison.Ordinal);
-            if (JsonNode.Parse(text)?["services"] is not JsonObject states)
+            foreach (var leftover in Directory.EnumerateFiles(directory, Leftovers))
+                File.Delete(leftover);
+            if (!File.Exists(file))
+                return false;
+            var kept = JsonNode.Parse(HostPlaceholder.Fill(File.ReadAllText(file), world.Host));
+            if (kept?["services"] is not JsonObject states)
                 throw new JsonException("It has no 'services'.");
+            if (kept["now"]?.GetValue<DateTimeOffset>() is { } now)
+                world.BeginAt(now);
             foreach (var service in services.All)
             {
                 if (states[service.Name] is JsonObject state)
@@ -47,8 +52,9 @@ internal sealed class StateStore : IDisposable
 
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
+            // Whatever a service stumbles over, it is the file that is not as it was written.
             throw new SandboxStartException(SandboxStartProblem.StateUnreadable, $"The sandbox's state in '{file}' cannot be read: {problem.Message}", problem);
         }
     }
@@ -60,9 +66,17 @@ internal sealed class StateStore : IDisposable
             timer.Change(WriteAfter, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Writes the state a last time.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Dispose()
     {
-        timer.Dispose();
+        using (var ended = new ManualResetEvent(initialState: false))
+        {
+            // A write under way ends before the last one begins.
+            if (timer.Dispose(ended))
+                ended.WaitOne();
+        }
+
         Save();
     }
 
@@ -72,9 +86,9 @@ internal sealed class StateStore : IDisposable
         {
             Save();
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is not OutOfMemoryException)
         {
-            // The write at the end reports it, to somebody who can act on it.
+            // An exception here would end the process. The write at the end reports it, to somebody who can act on it.
             MarkChanged();
         }
     }
@@ -90,24 +104,26 @@ internal sealed class StateStore : IDisposable
                 var states = new JsonObject();
                 foreach (var service in services.All)
                     states[service.Name] = service.Save();
-                text = new JsonObject { ["version"] = 1, ["services"] = states }.ToJsonString();
+                text = new JsonObject { ["version"] = 1, ["now"] = world.Now, ["services"] = states }.ToJsonString();
             }
 
-            // Not followed by a digit: 127.0.0.1:5000 is no part of 127.0.0.1:50001.
-            text = Regex.Replace(text, Regex.Escape(world.Host) + "(?![0-9])", HostPlaceholder.Replace("$", "$$", StringComparison.Ordinal), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
-            WriteAtomically(text);
+            WriteAtomically(HostPlaceholder.PutInto(text, world.Host));
         }
     }
 
     private void WriteAtomically(string text)
     {
-        var temporary = file + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        File.Delete(temporary);
-        using (var writer = new StreamWriter(temporary, options))
-            writer.Write(text);
-        File.Move(temporary, file, overwrite: true);
+        var temporary = $"{file}.{Guid.NewGuid():N}.new";
+        try
+        {
+            using (var writer = new StreamWriter(temporary, OwnerOnly.ToWrite(FileMode.CreateNew)))
+                writer.Write(text);
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
@@ -74,7 +75,7 @@ public sealed class BuildAppImageCommand : AwsCommand
         ReleaseWorkspace workspace, IReadOnlyList<string> names, IReadOnlyList<ReleaseImage> images, CommandPipeline pipeline, CancellationToken cancelled)
     {
         var definition = await workspace.ReadDefinitionAsync(cancelled);
-        var tag = await workspace.TagAsync(Tag, cancelled);
+        var tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled));
         var reuse = NoReuse || NoCache ? null : await workspace.RegistryAsync(definition.Region, cancelled);
         var builders = new ImageBuilderChoice(workspace, asked: null);
         var plans = new List<ImageBuildPlan>();

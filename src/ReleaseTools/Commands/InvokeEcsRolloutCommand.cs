@@ -10,7 +10,8 @@ namespace ReleaseTools.Commands;
 /// <summary>
 /// Forces new deployments of ECS services, all at once, and proves that every running task runs what was pushed.
 /// </summary>
-[Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+// The default set gets what comes down the pipeline first; ByName would take an image's text for a name.
+[Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByImage)]
 [OutputType(typeof(ServiceRollout))]
 public sealed class InvokeEcsRolloutCommand : AwsCommand
 {
@@ -23,7 +24,7 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     private readonly List<ReleaseService> services = [];
 
     /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
@@ -37,7 +38,7 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     public ReleaseService[] InputObject { get; set; } = [];
 
     /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByName)]
     [ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 

@@ -66,7 +66,12 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             var runner = new ReleaseRunner(stages, pipeline.Observer, Clock);
             switch (await pipeline.ApproveAsync($"{stages.Identity.Project} {stages.Identity.Tag}", "Release"))
             {
-                case Approval.Granted: pipeline.Write(await runner.RunAsync(cancelled)); break;
+                case Approval.Granted:
+                    // The record first: under -ErrorAction Stop nothing comes after an error.
+                    pipeline.Write(await runner.RunAsync(cancelled));
+                    foreach (var failure in runner.Failures)
+                        pipeline.WriteError(failure);
+                    break;
                 case Approval.WhatIf: pipeline.Write(await runner.PlanAsync(cancelled)); break;
             }
         });

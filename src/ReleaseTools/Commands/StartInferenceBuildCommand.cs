@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
@@ -98,7 +99,7 @@ public sealed class StartInferenceBuildCommand : AwsCommand
         CancellationToken cancelled)
     {
         var definition = await workspace.ReadDefinitionAsync(cancelled);
-        var tag = await workspace.TagAsync(Tag, cancelled);
+        var tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled));
         var git = await workspace.GitAsync(cancelled);
         var session = await workspace.AwsAsync(definition.Region, cancelled);
         var builds = new CodeBuilds(session, await workspace.RegistryAsync(definition.Region, cancelled), pipeline.Observer, Clock);

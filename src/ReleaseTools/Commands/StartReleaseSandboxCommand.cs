@@ -91,6 +91,7 @@ public sealed class StartReleaseSandboxCommand : PSCmdlet
             throw exception.Problem switch
             {
                 SandboxStartProblem.StateUnreadable => Failed(exception, nameof(Messages.SandboxStateUnreadable), ErrorKind.InvalidState, options.StatePath),
+                SandboxStartProblem.StateInUse => Failed(exception, nameof(Messages.SandboxStateInUse), ErrorKind.InvalidState, options.StatePath),
                 SandboxStartProblem.SeedInvalid => Failed(exception, nameof(Messages.SandboxSeedInvalid), ErrorKind.InvalidArgument, options.SeedPath),
                 _ => Failed(exception, nameof(Messages.SandboxPortUnavailable), ErrorKind.Connection, Port),
             };

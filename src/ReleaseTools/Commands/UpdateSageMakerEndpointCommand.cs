@@ -31,14 +31,12 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     public EcrImage? Image { get; set; }
 
     /// <summary>The image to serve, by digest: <c>repository@sha256:…</c>.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByUri)]
+    [Parameter(Mandatory = true, ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public string? ImageUri { get; set; }
 
     /// <summary>The endpoint; the definition's when left out.</summary>
-    [Parameter(Position = 0, ParameterSetName = ByBuild)]
-    [Parameter(Position = 0, ParameterSetName = ByImage)]
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ByUri)]
+    [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     public string? EndpointName { get; set; }
 

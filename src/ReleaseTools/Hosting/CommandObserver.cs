@@ -26,7 +26,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case Warned warned: pipeline.Warn($"{warned.Subject}: {warned.Message}"); break;
             case Traced traced: pipeline.Debug($"{traced.Subject}: {traced.Message}"); break;
 
-            case ItemFailed failed: pipeline.WriteError(failed.Error); break;
+            // Not as an error yet: -ErrorAction Stop would end the work, and with it what runs beside the failed item.
+            case ItemFailed failed: pipeline.Warn($"{failed.Subject}: {failed.Error.Message.Split('\n')[0].TrimEnd()}"); break;
 
             case PlanMade made: ShowPlan(made.Plan); break;
             case StepStarted started: ShowStart(started.Step); break;
@@ -58,7 +59,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
         }
     }
 
-    private static string Key(ReleaseStage stage, string name) => $"{stage}:{name}";
+    // There is one terraform step; what terraform says is about its directory, which the step names relative to the workspace.
+    private static string Key(ReleaseStage stage, string name) => stage == ReleaseStage.Infrastructure ? $"{stage}" : $"{stage}:{name}";
 
     private static int Percent(long part, long whole) => whole > 0 ? (int)(100 * part / whole) : -1;
 

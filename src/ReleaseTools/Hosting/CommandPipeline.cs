@@ -28,6 +28,9 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <remarks>After Ctrl-C a cmdlet can write no more, but what it left running on AWS must be said: the host says it.</remarks>
     public void Announce(string message) => pump.PostLastWords(() =>
     {
+        // Between words on a terminal; in a file a message stays on one line, where it can be searched for.
+        if (!Console.IsOutputRedirected)
+            message = string.Join(Environment.NewLine, TextWrap.Lines(message, Width));
         if (userStopped.IsCancellationRequested)
             command.Host.UI.WriteLine(message);
         else

@@ -54,7 +54,7 @@ internal sealed class RunningSandbox
                 TimeScale = timeScale,
                 StatePath = options.StatePath,
             };
-            var pointed = pointAtIt ? SandboxEnvironment.Enter(server.EndpointUrl, server.AccessKeyId, server.SecretAccessKey, options.Region) : null;
+            var pointed = pointAtIt ? SandboxEnvironment.Enter(server.EndpointUrl, server.AccessKeyId, server.SecretAccessKey, server.SessionToken, options.Region) : null;
             var running = new RunningSandbox(server, record, runspace, pointed);
             All.Add(running);
             return running;

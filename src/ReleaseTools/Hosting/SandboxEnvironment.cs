@@ -20,7 +20,7 @@ internal sealed class SandboxEnvironment
     }
 
     /// <summary>Sets the variables; <see cref="Restore"/> puts back what was there.</summary>
-    public static SandboxEnvironment Enter(Uri endpoint, string accessKeyId, string secretAccessKey, string region)
+    public static SandboxEnvironment Enter(Uri endpoint, string accessKeyId, string secretAccessKey, string sessionToken, string region)
     {
         var environment = new SandboxEnvironment();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -33,7 +33,11 @@ internal sealed class SandboxEnvironment
         environment.Set("AWS_ENDPOINT_URL", endpoint.ToString().TrimEnd('/'));
         environment.Set("AWS_ACCESS_KEY_ID", accessKeyId);
         environment.Set("AWS_SECRET_ACCESS_KEY", secretAccessKey);
+        environment.Set("AWS_SESSION_TOKEN", sessionToken);
+
+        // Version 1 of the AWS CLI reads the second alone.
         environment.Set("AWS_REGION", region);
+        environment.Set("AWS_DEFAULT_REGION", region);
         return environment;
     }
 

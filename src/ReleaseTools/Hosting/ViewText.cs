@@ -91,9 +91,9 @@ public static class ViewText
 
     private static void WriteFailure(StringBuilder text, Release release, int width)
     {
-        var stopped = release.Services.SelectMany(service => service.StoppedTasks.Select(task => $"{service.Service}: {ProgressText.Of(task)}"));
+        var stopped = release.Services.Where(service => service.StoppedTasks.Count > 0).Select(service => $"{service.Service}: {ProgressText.Of(Telling(service.StoppedTasks))}");
         var next = release.NextCommand is null ? null : $"Next: {release.NextCommand}";
-        var reason = release.Steps.Any(step => step.Reason == release.Reason) ? null : release.Reason;
+        var reason = release.Steps.Any(step => $"{step.Id}: {step.Reason}" == release.Reason) ? null : release.Reason;
         foreach (var paragraph in new[] { reason }.Concat(stopped).Append(next).OfType<string>())
         {
             text.AppendLine();
@@ -101,6 +101,9 @@ public static class ViewText
                 text.AppendLine(line);
         }
     }
+
+    // A service that cannot start stops one task after the other, all for the same reason; the last that left a log tells most.
+    private static StoppedTask Telling(IReadOnlyList<StoppedTask> tasks) => tasks.LastOrDefault(task => task.LogLines.Count > 0) ?? tasks[^1];
 
     // Reasons are sentences; the last full stop of a cell says nothing.
     private static string InTable(string? reason) => reason is null ? string.Empty : reason.EndsWith("...", StringComparison.Ordinal) ? reason : reason.TrimEnd('.');

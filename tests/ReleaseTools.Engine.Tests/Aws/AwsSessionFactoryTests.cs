@@ -100,7 +100,7 @@ public sealed class AwsSessionFactoryTests
             {
                 Region = "eu-west-1",
                 EndpointUrl = sandbox.EndpointUrl.AbsoluteUri,
-                Environment = Environment(("AWS_ACCESS_KEY_ID", sandbox.AccessKeyId), ("AWS_SECRET_ACCESS_KEY", secret)),
+                Environment = Environment(("AWS_ACCESS_KEY_ID", sandbox.AccessKeyId), ("AWS_SECRET_ACCESS_KEY", secret), ("AWS_SESSION_TOKEN", sandbox.SessionToken)),
             },
             new Listener(), CancellationToken.None);
 }

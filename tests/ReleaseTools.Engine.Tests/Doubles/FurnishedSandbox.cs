@@ -43,7 +43,8 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["AWS_ACCESS_KEY_ID"] = server.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = server.SecretAccessKey, ["AWS_ENDPOINT_URL"] = server.EndpointUrl.ToString(), ["AWS_REGION"] = "eu-west-1",
+            ["AWS_ACCESS_KEY_ID"] = server.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = server.SecretAccessKey, ["AWS_SESSION_TOKEN"] = server.SessionToken,
+            ["AWS_ENDPOINT_URL"] = server.EndpointUrl.ToString(), ["AWS_REGION"] = "eu-west-1",
         };
         Session = await AwsSessionFactory.CreateAsync(new() { Environment = environment }, NullObserver.Instance, default);
         registry = new EcrRegistry(Session, Time);

@@ -134,12 +134,59 @@ public sealed class TerraformInfrastructureTests : IDisposable
             new() { Directory = workspace.Root }, new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = workspace.Root }, observer, TimeProvider.System))
             .Id.ShouldBe(nameof(Messages.TerraformNotFound));
 
-    private TerraformInfrastructure Prepare(string input, string trigger, string more = "")
+    [Fact]
+    public async Task A_wrapper_that_loses_exit_codes_and_adds_lines_of_its_own_hides_neither_changes_nor_outputs()
+    {
+        var wrapped = await Prepare("x", "y", wrapper: """
+            echo "[command]terraform $*"
+            "$real" "$@"
+            code=$?
+            echo "::debug::{ terraform }"
+            [ $code = 2 ] && exit 0
+            exit $code
+            """).ApplyAsync(allowDestroy: false, default);
+
+        (wrapped.Status, wrapped.Added).ShouldBe((InfrastructureStatus.Applied, 1));
+        (await InfraEnvironmentFile.ReadAsync(wrapped.EnvFile!, default)).Variables.ShouldContain(variable => variable.ToString() == "REGION=eu-west-1");
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_no_JSON_is_told_as_that()
+    {
+        var terraform = Prepare("x", "y", wrapper: "[ $1 = show ] && echo nothing && exit 0; exec \"$real\" \"$@\"");
+
+        (await Should.ThrowAsync<ReleaseException>(() => terraform.PlanAsync(default))).Id.ShouldBe(nameof(Messages.TerraformAnswerUnreadable));
+    }
+
+    [Theory]
+    [InlineData("import", "\"importing\": { \"id\": \"a\" }", "")]
+    [InlineData("moved", "", ", \"previous_address\": \"terraform_data.former\"")]
+    public void An_import_and_a_move_are_something_to_apply(string what, string change, string resource)
+    {
+        var actions = change.Length > 0 ? $"\"actions\": [\"no-op\"], {change}" : "\"actions\": [\"no-op\"]";
+        using var shown = System.Text.Json.JsonDocument.Parse($$"""{ "resource_changes": [{ "address": "terraform_data.two", "change": { {{actions}} }{{resource}} }] }""");
+
+        TerraformPlan.Read(shown.RootElement, new SensitiveValues()).HasChanges.ShouldBeTrue(what);
+    }
+
+    private TerraformInfrastructure Prepare(string input, string trigger, string more = "", string? wrapper = null)
     {
         Assert.SkipUnless(TerraformCli.IsInstalled(ProcessEnvironment.Variables, out _), "terraform is not installed");
         workspace.Write("infra/main.tf", Configuration.Replace("INPUT", input, StringComparison.Ordinal).Replace("TRIGGER", trigger, StringComparison.Ordinal) + "\n" + more);
         var settings = new TerraformSettings { Directory = workspace.PathOf("infra"), EnvFile = workspace.PathOf("infra/.env") };
-        return new(settings, ProcessEnvironment.Variables, observer, new FakeTimeProvider());
+        return new(settings, wrapper is null ? ProcessEnvironment.Variables : Wrapped(wrapper), observer, new FakeTimeProvider());
+    }
+
+    /// <summary>The environment with a terraform before the real one on PATH.</summary>
+    private Dictionary<string, string> Wrapped(string script)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the wrapper is a shell script");
+        var environment = ProcessEnvironment.Variables.ToDictionary(StringComparer.Ordinal);
+        var file = workspace.Write("bin/terraform", $"#!/bin/sh\nreal='{ExecutableLookup.Find("terraform", environment)}'\n{script}\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        environment["PATH"] = $"{Path.GetDirectoryName(file)}:{environment["PATH"]}";
+        return environment;
     }
 
     private sealed class RecordingObserver : IReleaseObserver

@@ -74,6 +74,41 @@ public sealed class ReleaseRunnerTests
     }
 
     [Fact]
+    public async Task A_fresh_checkout_is_planned_after_an_apply_that_only_writes_the_env_file()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Unchanged, PlansThatFail = 1, PlanFailure = "EnvFileNotFound" };
+
+        (await RunAsync(stages)).Status.ShouldBe(ReleaseStatus.Succeeded);
+    }
+
+    [Fact]
+    public async Task What_AWS_does_not_have_is_not_hoped_for_from_an_apply_that_changes_nothing()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Unchanged, PlansThatFail = 1 };
+
+        await Should.ThrowAsync<Errors.ReleaseException>(() => RunAsync(stages));
+        stages.Log.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_no_apply_can_cure_is_an_error_before_it()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Planned, PlansThatFail = 1, PlanFailure = "DockerEngineUnreachable" };
+
+        await Should.ThrowAsync<Errors.ReleaseException>(() => RunAsync(stages));
+        stages.Log.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_record_names_the_step_that_failed_first()
+    {
+        var release = await RunAsync(new ScriptedStages { Failing = new HashSet<string> { "push web-ui" } });
+
+        release.Reason.ShouldStartWith("push:web-ui: ");
+        release.NextCommand.ShouldEndWith("Invoke-FullRelease");
+    }
+
+    [Fact]
     public async Task Without_an_apply_what_is_wrong_is_an_error_before_anything_is_changed()
     {
         var stages = new ScriptedStages { PlansThatFail = 1 };
@@ -98,7 +133,7 @@ public sealed class ReleaseRunnerTests
     {
         var works = new[] { "apply", "build web-ui", "build media-worker", "push web-ui", "push media-worker", "codebuild inference", "endpoint", "rollout web-ui" };
         var property = Prop.ForAll(
-            Gen.SubListOf(works).Zip(Gen.Choose(0, int.MaxValue - 1)).Zip(Gen.Elements(InfrastructureStatus.Skipped, InfrastructureStatus.Planned)).ToArbitrary(),
+            Gen.SubListOf(works).Zip(Gen.Choose(0, int.MaxValue - 1)).Zip(Gen.Elements(InfrastructureStatus.Skipped, InfrastructureStatus.Unchanged, InfrastructureStatus.Planned)).ToArbitrary(),
             drawn =>
             {
                 var ((failing, seed), terraform) = drawn;

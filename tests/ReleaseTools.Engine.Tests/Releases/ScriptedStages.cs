@@ -31,6 +31,9 @@ internal sealed class ScriptedStages : IReleaseStages
     /// <summary>How many plans fail before one succeeds, as before a first apply.</summary>
     public int PlansThatFail { get; set; }
 
+    /// <summary>The id of the error with which they fail.</summary>
+    public string PlanFailure { get; init; } = nameof(Messages.ServiceNotFound);
+
     public Random Turns { get; init; } = new(1);
 
     public IReadOnlyList<string> Log
@@ -53,7 +56,7 @@ internal sealed class ScriptedStages : IReleaseStages
 
     public Task<PlannedRelease> PlanAsync(CancellationToken cancellationToken) =>
         PlansThatFail-- > 0
-            ? throw ReleaseException.For(nameof(Messages.ServiceNotFound), ErrorKind.NotFound, "web-ui", "web-ui", "stereo-spot")
+            ? throw ReleaseException.For(PlanFailure, ErrorKind.NotFound, "web-ui", "web-ui", "stereo-spot", "as scripted")
             : Task.FromResult(new PlannedRelease
             {
                 Account = "000000000000",

@@ -113,7 +113,25 @@ public sealed class EcsRolloutsTests
         crashes.ShouldBe(3); // judged by the very look that showed the third
         observer.Of<TaskStopped>().Select(told => told.Task.TaskArn).ShouldBeUnique();
         aws.RequestsOf("GetLogEvents").First()["logStreamName"]!.GetValue<string>().ShouldBe("ecs/app/t1");
-        aws.RequestsOf("ListTasks").First()["startedBy"]!.GetValue<string>().ShouldBe("ecs-svc/2");
+        aws.RequestsOf("ListTasks").First().ContainsKey("startedBy").ShouldBeFalse(); // it must be the only filter
+        aws.RequestsOf("ListTasks").First()["serviceName"]!.GetValue<string>().ShouldBe("web");
+    }
+
+    [Fact]
+    public async Task Crashes_of_another_deployment_are_not_this_one_s_and_are_described_once()
+    {
+        var plan = await PlanAsync();
+        var looks = 0;
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", events: [$"event {++looks}"])));
+        aws.On("ListTasks", _ => Arns([.. Enumerable.Range(1, 5).Select(i => $"arn:aws:ecs:eu-west-1:1:task/main/t{i}")]));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => StoppedTask((string)arn!, startedBy: "ecs-svc/1"))]));
+
+        var rollout = await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(1) });
+
+        rollout.Status.ShouldBe(RolloutStatus.TimedOut);
+        rollout.StoppedTasks.ShouldBeEmpty();
+        aws.RequestsOf("ListTasks").Count().ShouldBeGreaterThan(2);
+        aws.RequestsOf("DescribeTasks").Count().ShouldBe(1);
     }
 
     [Fact]
@@ -492,8 +510,8 @@ public sealed class EcsRolloutsTests
         {"taskArn":"{{arn}}","lastStatus":"RUNNING","desiredStatus":"RUNNING","startedBy":"ecs-svc/2","containers":[{"name":"app","imageDigest":"{{digest}}"}]}
         """)!.AsObject();
 
-    private static JsonObject StoppedTask(string arn) => JsonNode.Parse($$"""
-        {"taskArn":"{{arn}}","taskDefinitionArn":"web:7","lastStatus":"STOPPED","desiredStatus":"STOPPED","startedBy":"ecs-svc/2","stopCode":"EssentialContainerExited",
+    private static JsonObject StoppedTask(string arn, string startedBy = "ecs-svc/2") => JsonNode.Parse($$"""
+        {"taskArn":"{{arn}}","taskDefinitionArn":"web:7","lastStatus":"STOPPED","desiredStatus":"STOPPED","startedBy":"{{startedBy}}","stopCode":"EssentialContainerExited",
          "stoppedReason":"Essential container in task exited","containers":[{"name":"app","exitCode":1}]}
         """)!.AsObject();
 }

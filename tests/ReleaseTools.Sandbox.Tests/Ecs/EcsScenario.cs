@@ -106,6 +106,6 @@ internal sealed class Images : IImageStore
 
     public string? Resolve(string imageReference) => digests.GetValueOrDefault(imageReference);
 
-    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs) =>
+    public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken cancellation) =>
         throw new NotSupportedException();
 }

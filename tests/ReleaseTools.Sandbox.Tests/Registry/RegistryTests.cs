@@ -149,7 +149,7 @@ public sealed class RegistryTests : IAsyncLifetime
     public async Task A_token_is_good_for_twelve_hours()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        using var sandbox = SandboxServer.Start(new SandboxOptions { Clock = clock });
+        using var sandbox = SandboxServer.Start(new SandboxOptions { WallClock = clock });
         using var caller = new SigningClient(sandbox);
         using var client = await LoggedIn(sandbox, caller);
 
@@ -157,6 +157,39 @@ public sealed class RegistryTests : IAsyncLifetime
         (await client.GetAsync("/v2/")).StatusCode.ShouldBe(HttpStatusCode.OK);
         clock.Advance(TimeSpan.FromHours(0.2));
         (await client.GetAsync("/v2/")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_token_outlives_resources_that_live_fast()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var sandbox = SandboxServer.Start(new SandboxOptions { Clock = clock });
+        using var caller = new SigningClient(sandbox);
+        using var client = await LoggedIn(sandbox, caller);
+
+        clock.Advance(TimeSpan.FromDays(3));
+
+        (await client.GetAsync("/v2/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_error_to_HEAD_has_no_body(bool scripted)
+    {
+        if (scripted)
+            server.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.ServerError, Service = "registry" });
+        using var tcp = new System.Net.Sockets.TcpClient();
+        await tcp.ConnectAsync(IPAddress.Loopback, server.EndpointUrl.Port);
+        await using var stream = tcp.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HEAD /v2/app/web/manifests/none HTTP/1.1\r\nHost: {server.RegistryHost}\r\nConnection: close\r\n\r\n"));
+
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync();
+
+        answer.ShouldStartWith(scripted ? "HTTP/1.1 500" : "HTTP/1.1 401");
+        answer.ShouldEndWith("\r\n\r\n");
+        answer.ShouldContain("Content-Length: ");
     }
 
     [Fact]

@@ -222,6 +222,6 @@ public sealed class EndpointTests
         public string? Resolve(string imageReference) =>
             imageReference.EndsWith(":one", StringComparison.Ordinal) ? "sha256:1" : imageReference.EndsWith(":two", StringComparison.Ordinal) ? "sha256:2" : null;
 
-        public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs) => throw new NotSupportedException();
+        public string Push(string imageReference, string mediaType, ReadOnlyMemory<byte> manifest, IReadOnlyList<ReadOnlyMemory<byte>> blobs, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

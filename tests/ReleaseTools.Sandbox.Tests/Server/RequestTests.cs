@@ -28,6 +28,9 @@ public sealed class RequestTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{ "clusterName": "a", "clusterName": "b" }""")]
     [InlineData("""{ "clusterName": 3 }""")]
+    [InlineData("""{ "clusterName": "\ud800" }""")]
+    [InlineData("""{ "settings": [{ "name": "a", "name": "b" }] }""")]
+    [InlineData("""{ "\ud800": 1 }""")]
     public async Task What_is_no_request_is_a_serialization_error(string body)
     {
         var answer = await client.CallAsync("ecs", "CreateCluster", body);
@@ -58,11 +61,39 @@ public sealed class RequestTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sandbox_s_own_session_token_is_taken()
+    public async Task The_key_of_a_session_comes_with_its_token()
     {
         using var withToken = new SigningClient(server) { SessionToken = server.SessionToken };
+        using var without = new SigningClient(server) { SessionToken = null };
 
         (await withToken.CallAsync("ecs", "DescribeClusters")).Status.ShouldBe(200);
+        (await without.CallAsync("ecs", "DescribeClusters")).ErrorCode.ShouldBe("UnrecognizedClientException");
+    }
+
+    [Theory]
+    [InlineData("x-amz-target")]
+    [InlineData("x-amz-security-token")]
+    public async Task A_signature_covers_what_tells_operation_and_caller(string header)
+    {
+        using var partly = new SigningClient(server) { Unsigned = [header] };
+
+        var answer = await partly.CallAsync("ecs", "DescribeClusters");
+
+        answer.ErrorCode.ShouldBe("InvalidSignatureException");
+        answer.Json["message"]!.GetValue<string>().ShouldContain(header);
+    }
+
+    [Fact]
+    public async Task A_number_beyond_all_numbers_is_a_serialization_error() =>
+        (await client.CallAsync("ssm", "GetParametersByPath", """{ "Path": "/", "MaxResults": 1e25 }""")).ErrorCode.ShouldBe("SerializationException");
+
+    [Fact]
+    public async Task An_action_that_XML_has_no_place_for_is_answered_with_an_error()
+    {
+        var answer = await client.FormAsync("Action=%01&Version=2011-06-15");
+
+        answer.Status.ShouldBe(400);
+        answer.Body.ShouldContain("<Code>InvalidAction</Code>");
     }
 
     [Fact]

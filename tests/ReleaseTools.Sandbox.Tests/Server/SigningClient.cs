@@ -23,11 +23,14 @@ internal sealed class SigningClient(SandboxServer server) : IDisposable
 
     public string Secret { get; init; } = server.SecretAccessKey;
 
-    public string? SessionToken { get; init; }
+    public string? SessionToken { get; init; } = server.SessionToken;
 
     public string Region { get; init; } = "eu-west-1";
 
     public string? SignedService { get; init; }
+
+    /// <summary>Headers that are sent and left out of the signature.</summary>
+    public IReadOnlyList<string> Unsigned { get; init; } = [];
 
     public DateTimeOffset Time { get; init; } = DateTimeOffset.UtcNow;
 
@@ -64,6 +67,8 @@ internal sealed class SigningClient(SandboxServer server) : IDisposable
         var headers = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["host"] = server.RegistryHost };
         foreach (var (name, values) in message.Headers.Concat(message.Content!.Headers))
             headers[name.ToLowerInvariant()] = string.Join(',', values);
+        foreach (var name in Unsigned)
+            headers.Remove(name);
         var names = string.Join(';', headers.Keys);
         var canonical = $"POST\n/\n\n{string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n"))}\n{names}\n{Hash(body)}";
         var key = Encoding.UTF8.GetBytes("AWS4" + Secret);

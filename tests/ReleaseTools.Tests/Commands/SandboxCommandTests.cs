@@ -14,9 +14,14 @@ public sealed class SandboxCommandTests : IDisposable
     [Fact]
     public void WhatIf_starts_nothing()
     {
-        session.Run("Start-ReleaseSandbox -NoEnvironment -WhatIf").ShouldBeEmpty();
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
 
-        Should.Throw<RuntimeException>(() => session.Run("try { Get-ReleaseSandboxCall } catch { throw }")).ErrorRecord.FullyQualifiedErrorId.ShouldStartWith("SandboxNotRunning,");
+        session.Run($"Start-ReleaseSandbox -Port {port} -NoEnvironment -WhatIf").ShouldBeEmpty();
+
+        Should.NotThrow(() => free.Start());
     }
 
     [Fact]
@@ -72,6 +77,42 @@ public sealed class SandboxCommandTests : IDisposable
 
         error.FullyQualifiedErrorId.ShouldStartWith("SandboxPortUnavailable,");
         error.TargetObject.ShouldBe(port);
+    }
+
+    [Fact]
+    public void State_that_another_sandbox_keeps_is_told_with_what_to_do()
+    {
+        var directory = Directory.CreateTempSubdirectory("releasetools-test-");
+        try
+        {
+            var error = Should.Throw<RuntimeException>(() => session.Run(
+                $"try {{ $first = Start-ReleaseSandbox -NoEnvironment -StatePath '{directory.FullName}'; Start-ReleaseSandbox -NoEnvironment -StatePath '{directory.FullName}' }} catch {{ throw }} finally {{ $first | Stop-ReleaseSandbox }}")).ErrorRecord;
+
+            error.FullyQualifiedErrorId.ShouldStartWith("SandboxStateInUse,");
+            error.TargetObject.ShouldBe(directory.FullName);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_environment_leads_every_client_to_the_sandbox_and_is_put_back()
+    {
+        var seen = session.Run(
+            """
+            $env:AWS_SESSION_TOKEN = 'mine'
+            $env:AWS_DEFAULT_REGION = 'us-east-2'
+            $sandbox = Start-ReleaseSandbox -Region eu-north-1
+            "$env:AWS_REGION $env:AWS_DEFAULT_REGION $($env:AWS_SESSION_TOKEN.Length -gt 20)"
+            $sandbox | Stop-ReleaseSandbox
+            "$env:AWS_DEFAULT_REGION $env:AWS_SESSION_TOKEN"
+            $env:AWS_SESSION_TOKEN = $null
+            $env:AWS_DEFAULT_REGION = $null
+            """);
+
+        seen.Select(line => line.ToString()).ShouldBe(["eu-north-1 eu-north-1 True", "us-east-2 mine"]);
     }
 
     [Fact]

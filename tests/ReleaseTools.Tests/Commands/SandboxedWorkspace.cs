@@ -18,7 +18,7 @@ internal sealed class SandboxedWorkspace : IDisposable
     public SandboxedWorkspace()
     {
         Folder = Directory.CreateDirectory(Path.Combine(temporary, "workspace")).FullName;
-        CopyExample();
+        Copy(Example, Folder);
         GoTo(Folder);
         Sandbox = (ReleaseSandbox)session.Run(
             $"Start-ReleaseSandbox -TimeScale 1000 -Workspace '{Folder}' -SeedPath '{Path.Combine(Folder, "sandbox.json")}'").Single().BaseObject;
@@ -37,7 +37,7 @@ internal sealed class SandboxedWorkspace : IDisposable
     /// <summary>Runs a script as a user types it; what goes wrong comes back with what came out.</summary>
     public Ran Run(string script, params (string Name, object Value)[] variables)
     {
-        using var pipeline = session.Start(script);
+        using var pipeline = session.Start($"try {{\n{script}\n}} catch {{ throw }}"); // or a terminating error ends its statement alone
         foreach (var (name, value) in variables)
             pipeline.Runspace.SessionStateProxy.SetVariable(name, value);
         var output = new PSDataCollection<PSObject>();
@@ -50,6 +50,15 @@ internal sealed class SandboxedWorkspace : IDisposable
         {
             return new Ran([.. output.Select(one => one.BaseObject)], [.. pipeline.Streams.Error], ended.ErrorRecord);
         }
+    }
+
+    /// <summary>Another workspace, the same as this one.</summary>
+    public string CopyTo(string name)
+    {
+        var other = Path.Combine(temporary, name);
+        Copy(Folder, other);
+        File.Copy(EnvFile, Path.Combine(other, Path.GetRelativePath(Folder, EnvFile)));
+        return other;
     }
 
     /// <summary>Stands in another folder from now on.</summary>
@@ -69,20 +78,22 @@ internal sealed class SandboxedWorkspace : IDisposable
 
     public void Dispose()
     {
-        session.Dispose(); // lets go of the module, which stops the sandbox and restores the environment
+        session.Run("Stop-ReleaseSandbox"); // and the environment is as before
+        session.Dispose();
         Directory.Delete(temporary, recursive: true);
     }
 
-    private static bool Reads(string operation) => new[] { "Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter", "HEAD" }.Any(verb => operation.StartsWith(verb, StringComparison.Ordinal));
+    private static bool Reads(string operation) => new[] { "Describe", "List", "Get", "BatchGet", "BatchCheck", "Filter", "HEAD", "GET" }.Any(verb => operation.StartsWith(verb, StringComparison.Ordinal));
 
-    private void CopyExample()
+    /// <summary>Copies a workspace without what releases leave behind in it.</summary>
+    private static void Copy(string from, string to)
     {
-        foreach (var file in Directory.EnumerateFiles(Example, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            var relative = Path.GetRelativePath(Example, file);
+            var relative = Path.GetRelativePath(from, file);
             if (relative.Split(Path.DirectorySeparatorChar).Any(part => part is ".releasetools" or ".terraform" or ".env" || part.Contains("tfstate", StringComparison.Ordinal)))
                 continue;
-            var copy = Path.Combine(Folder, relative);
+            var copy = Path.Combine(to, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }

@@ -12,9 +12,12 @@ internal sealed record ExampleRun(ShellResult Result, SandboxCalls Calls)
     /// <summary>All that was said, on both streams.</summary>
     public string Said => Result.Output + Result.Error;
 
-    /// <summary>The plan's lines, in the words of the table: the step's stage, its name, what is done, and why.</summary>
+    /// <summary>The last plan's lines of a stage: its name, the step's, what is done, and why. The result, which has them too, comes after.</summary>
     public IReadOnlyList<string> Plan(string stage) =>
-        [.. Result.Lines.Where(line => line.StartsWith(stage + " ", StringComparison.Ordinal))];
+        [.. Lines.TakeWhile(line => !line.StartsWith("Release ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith(stage + " ", StringComparison.Ordinal))];
+
+    private IEnumerable<string> Lines => Result.Lines.Skip(Math.Max(0, Array.FindLastIndex(Result.Lines, line => line.StartsWith("Plan of release ", StringComparison.Ordinal))));
 
     /// <summary>For a test's message: what the run said.</summary>
     public override string ToString() => $"exit code {ExitCode}\n{Said}";

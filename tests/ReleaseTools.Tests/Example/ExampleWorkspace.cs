@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ReleaseTools.Tests.Shell;
 
 namespace ReleaseTools.Tests.Example;
@@ -11,11 +13,13 @@ internal sealed class ExampleWorkspace : IDisposable
     private static readonly string Source = Path.Combine(PackagedModule.Root, "examples", "stereo-spot");
 
     private readonly string folder = Directory.CreateTempSubdirectory("releasetools-").FullName;
-    private readonly int port = FreePort();
 
     private ExampleWorkspace(string name) => Root = Path.Combine(folder, name);
 
     public string Root { get; }
+
+    /// <summary>The port of its sandbox. It stays the same from run to run, since the images' names, which the sandbox keeps, hold it.</summary>
+    public string Port { get; } = FreePort().ToString(CultureInfo.InvariantCulture);
 
     public string EnvFile => PathOf("packages/aws-infra/.env");
 
@@ -30,7 +34,7 @@ internal sealed class ExampleWorkspace : IDisposable
         foreach (var file in (await GitAsync(Source, "ls-files", "-z", "--cached", "--others", "--exclude-standard")).Split('\0', StringSplitOptions.RemoveEmptyEntries))
             workspace.Write(file, await File.ReadAllBytesAsync(Path.Combine(Source, file)));
         var ignored = (await File.ReadAllTextAsync(Path.Combine(PackagedModule.Root, ".gitignore"))).Replace("examples/stereo-spot/", "", StringComparison.Ordinal);
-        workspace.Write(".gitignore", System.Text.Encoding.UTF8.GetBytes(ignored));
+        workspace.Write(".gitignore", Encoding.UTF8.GetBytes(ignored));
         await GitAsync(workspace.Root, "init", "-q");
         await workspace.CommitAsync();
         return workspace;
@@ -72,8 +76,7 @@ internal sealed class ExampleWorkspace : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    // The port stays the same from run to run, since the images' names, which the sandbox keeps, hold it.
-    private string[] SandboxArguments() => ["-Port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-TimeScale", "600", "-StatePath", Beside("sandbox")];
+    private string[] SandboxArguments() => ["-Port", Port, "-TimeScale", "600", "-StatePath", Beside("sandbox")];
 
     private Task<ShellResult> RunAsync(params string[] arguments) => ShellProcess.RunAsync(Environment, arguments);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -30,6 +31,21 @@ internal static class Executables
     public static async Task<string?> WhyNoDockerAsync() => !Exist("docker") ? "The docker CLI is not installed."
         : await EngineAnswersAsync() ? null
         : "No Docker engine answers at DOCKER_HOST.";
+
+    /// <summary>Removes from the engine what a workspace's releases built there.</summary>
+    public static void RemoveImages(ExampleWorkspace workspace)
+    {
+        var built = Docker("image", "ls", "--quiet", "--filter", $"reference=127.0.0.1:{workspace.Port}/*").Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct();
+        Docker(["image", "rm", "--force", .. built]);
+    }
+
+    private static string Docker(params string[] arguments)
+    {
+        using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var output = docker.StandardOutput.ReadToEnd();
+        docker.WaitForExit();
+        return output;
+    }
 
     private static async Task<bool> EngineAnswersAsync()
     {

@@ -40,10 +40,18 @@ public sealed class Pipelines : IDisposable
 {
     private readonly Lazy<Task<Dictionary<string, PipelineResult>>> results;
     private ExampleWorkspace? workspace;
+    private string builder = "CodeBuild";
 
     public Pipelines() => results = new(RunAsync);
 
-    public void Dispose() => workspace?.Dispose();
+    public void Dispose()
+    {
+        if (workspace is null)
+            return;
+        if (builder == "Docker")
+            Executables.RemoveImages(workspace);
+        workspace.Dispose();
+    }
 
     internal async Task<PipelineResult> OfAsync(string name)
     {
@@ -55,7 +63,8 @@ public sealed class Pipelines : IDisposable
     private async Task<Dictionary<string, PipelineResult>> RunAsync()
     {
         workspace = await ExampleWorkspace.CreateAsync();
-        var result = await workspace.RunScriptAsync("Pipelines.ps1", await Executables.WhyNoDockerAsync() is null ? "Docker" : "CodeBuild");
+        builder = await Executables.WhyNoDockerAsync() is null ? "Docker" : "CodeBuild";
+        var result = await workspace.RunScriptAsync("Pipelines.ps1", builder, workspace.Port);
         result.ExitCode.ShouldBe(0, result.Output + result.Error);
         return result.Output.Split('\n').Select(line => line.Split('\t')).Where(fields => fields.Length == 4)
             .ToDictionary(fields => fields[0], fields => new PipelineResult(fields[1], fields[2], fields[3].Trim()), StringComparer.Ordinal);

@@ -1,9 +1,9 @@
 # Runs the stages one by one, as at a prompt, and tells of each pipeline, with tabs between: what it was, its records'
 # types, their statuses, and the calls that change something.
-param([string] $Workspace, [string] $Builder)
+param([string] $Workspace, [string] $Builder, [int] $Port)
 
 $ErrorActionPreference = 'Stop'
-$sandbox = Start-ReleaseSandbox -TimeScale 600 -SeedPath "$Workspace/sandbox.json" -Workspace $Workspace
+$sandbox = Start-ReleaseSandbox -Port $Port -TimeScale 600 -SeedPath "$Workspace/sandbox.json" -Workspace $Workspace
 [IO.File]::WriteAllText("$Workspace/packages/aws-infra/.env", [IO.File]::ReadAllText("$Workspace/packages/aws-infra/sandbox.env").Replace('127.0.0.1:4599', $sandbox.RegistryHost))
 
 function Show-Pipeline([string] $name, [scriptblock] $pipeline) {
@@ -13,7 +13,7 @@ function Show-Pipeline([string] $name, [scriptblock] $pipeline) {
     "$name`t$($records | ForEach-Object { $_.GetType().Name })`t$($records | ForEach-Object Status)`t$changes"
 }
 
-Set-Location $Workspace
+$null = $ExecutionContext.SessionState.Path.SetLocation($Workspace) # the Shell has no Set-Location
 Show-Pipeline 'release -WhatIf' { Invoke-FullRelease -SkipTerraform -Builder CodeBuild -WhatIf }
 Show-Pipeline 'inference' { Start-InferenceBuild -Wait | Update-SageMakerEndpoint }
 foreach ($stage in 'Update-SageMakerEndpoint', 'Invoke-EcsRollout') {

@@ -22,9 +22,11 @@ public sealed class RefusalTests(Refusals refusals) : IClassFixture<Refusals>
 
     [Theory]
     [InlineData("env file", "packages/aws-infra/.env")]
-    [InlineData("terraform", "terraform")]
+    [InlineData("terraform", "packages/aws-infra")]
     [InlineData("docker", "docker")]
     [InlineData("engine", "/nowhere/docker.sock")]
+    [InlineData("region", "AWS_REGION")]
+    [InlineData("credentials", "default")]
     [InlineData("endpoint", "nowhere")]
     [InlineData("service", "nobody")]
     [InlineData("repository", "/nothing")]

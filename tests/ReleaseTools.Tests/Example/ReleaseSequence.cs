@@ -15,7 +15,10 @@ public abstract class ReleaseSequence : IDisposable
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        workspace?.Dispose();
+        if (workspace is null)
+            return;
+        CleanUp(workspace);
+        workspace.Dispose();
     }
 
     internal async Task<ExampleRun> FirstAsync() => (await runs.Value)[0];
@@ -27,6 +30,10 @@ public abstract class ReleaseSequence : IDisposable
     internal async Task<ExampleRun> InferenceChangedAsync() => (await runs.Value)[3];
 
     private protected virtual Task RequireAsync() => Task.CompletedTask;
+
+    private protected virtual void CleanUp(ExampleWorkspace workspace)
+    {
+    }
 
     // Without terraform: what it does to the env file has tests of its own, and takes longer than all the rest.
     private async Task<IReadOnlyList<ExampleRun>> RunAsync(string builder)
@@ -46,6 +53,8 @@ public abstract class ReleaseSequence : IDisposable
 public sealed class DockerSequence() : ReleaseSequence("Docker")
 {
     private protected override Task RequireAsync() => Executables.RequireDockerAsync();
+
+    private protected override void CleanUp(ExampleWorkspace workspace) => Executables.RemoveImages(workspace);
 }
 
 /// <summary>The sequence on CodeBuild.</summary>

@@ -28,6 +28,13 @@ public abstract class ReleaseTests(ReleaseSequence sequence)
     public async Task The_result_says_that_the_release_succeeded() => (await sequence.FirstAsync()).Output.ShouldContain("Succeeded");
 
     [Fact]
+    public async Task Without_terraform_it_says_where_the_outputs_come_from() =>
+        (await sequence.FirstAsync()).Said.ShouldContain("There is no terraform on PATH: the outputs come from packages/aws-infra/sandbox.env.");
+
+    [Fact]
+    public async Task Without_terraform_nothing_is_applied() => (await sequence.FirstAsync()).Plan("Infrastructure").ShouldHaveSingleItem().ShouldContain(" Skip ");
+
+    [Fact]
     public async Task No_step_of_the_release_is_an_error() => (await sequence.FirstAsync()).Result.Error.ShouldNotContain("id ");
 
     [Fact]
@@ -77,8 +84,8 @@ public abstract class ReleaseTests(ReleaseSequence sequence)
         var run = await sequence.UnchangedAsync();
 
         run.Plan("Build").Count.ShouldBe(Images.Length);
-        run.Plan("Build").ShouldAllBe(line => line.Contains(" Reuse ") && line.Contains("the same inputs"));
-        run.Plan("Endpoint").ShouldHaveSingleItem().ShouldMatch("Unchanged +It serves sha256:[0-9a-f]{64} already");
+        run.Plan("Build").ShouldAllBe(line => line.Contains(" Reuse ") && line.Contains("Inputs unchanged: ECR holds sha256:"));
+        run.Plan("Endpoint").ShouldHaveSingleItem().ShouldMatch("Unchanged +.*sha256:[0-9a-f]{12}");
         run.Plan("Rollout").ShouldAllBe(line => line.Contains("sha256:"));
     }
 

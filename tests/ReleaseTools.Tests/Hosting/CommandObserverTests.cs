@@ -49,6 +49,25 @@ public sealed class CommandObserverTests : IDisposable
     }
 
     [Fact]
+    public void What_terraform_says_of_its_directory_moves_the_step_that_names_it_otherwise()
+    {
+        var step = new ReleaseStep { Id = "infrastructure", Stage = ReleaseStage.Infrastructure, Name = "packages/infra", Action = ReleaseAction.Apply };
+        var clock = new FakeTimeProvider();
+        Run(clock, observer =>
+        {
+            observer.Report(new StepStarted("infrastructure", step));
+            clock.Advance(TimeSpan.FromSeconds(1));
+            observer.Report(new TerraformProgress("/w/packages/infra", 1, 4, "terraform_data.one"));
+            observer.Report(new StepFinished("infrastructure", step));
+        });
+
+        var applying = session.Host.Progress.Where(record => record.Activity.StartsWith("Apply", StringComparison.Ordinal)).ToList();
+        applying.ShouldAllBe(record => record.Activity == "Apply packages/infra");
+        applying.ShouldContain(record => record.PercentComplete == 25);
+        applying[^1].RecordType.ShouldBe(ProgressRecordType.Completed);
+    }
+
+    [Fact]
     public void An_activity_is_drawn_five_times_a_second_at_most()
     {
         var clock = new FakeTimeProvider();

@@ -133,6 +133,7 @@ public sealed class ViewTextTests
                 RunningCount = 0,
                 StoppedTasks =
                 [
+                    new() { TaskArn = "arn:aws:ecs:eu-west-1:111122223333:task/main/77aa", Container = "app", ExitCode = 3, LogLines = ["an earlier try"] },
                     new() { TaskArn = "arn:aws:ecs:eu-west-1:111122223333:task/main/9f3c", Container = "app", ExitCode = 3, Reason = "Essential container in task exited", LogLines = ["listening on 8080", "Error: no DATABASE_URL"] },
                 ],
             },

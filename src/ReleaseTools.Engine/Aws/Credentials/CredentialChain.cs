@@ -49,7 +49,7 @@ internal static class CredentialChain
         if (await InstanceMetadata.FindCredentialsAsync(options.Environment, cancellationToken) is { } instance)
             return new SessionCredentials(() => instance, "the instance's role");
 
-        throw ReleaseException.For(nameof(Messages.AwsCredentialsMissing), ErrorKind.Authentication, target: null);
+        throw ReleaseException.For(nameof(Messages.AwsCredentialsMissing), ErrorKind.Authentication, target: profile?.Name ?? "default");
     }
 
     private static AWSCredentials? OfEnvironment(IReadOnlyDictionary<string, string> environment)

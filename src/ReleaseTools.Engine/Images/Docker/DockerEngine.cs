@@ -122,8 +122,13 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
         }
     }
 
-    private ReleaseException Unreachable(Exception inner, string why) =>
-        ReleaseException.Wrap(inner, nameof(Messages.DockerEngineUnreachable), ErrorKind.Connection, Host.Endpoint.OriginalString, Host.Endpoint.OriginalString, why);
+    private ReleaseException Unreachable(Exception inner, string why)
+    {
+        // Connecting to a socket file that is not there fails with a word about addresses that helps nobody.
+        var noSocket = Host.Endpoint.Scheme == "unix" && !File.Exists(Host.Endpoint.LocalPath);
+        return ReleaseException.Wrap(
+            inner, nameof(Messages.DockerEngineUnreachable), ErrorKind.Connection, Host.Endpoint.OriginalString, Host.Endpoint.OriginalString, noSocket ? "there is no such socket" : why);
+    }
 
     private static bool IsConnectionFailure(Exception exception) =>
         exception is HttpRequestException or IOException or System.Net.Sockets.SocketException or TimeoutException or AggregateException or System.Security.Authentication.AuthenticationException;

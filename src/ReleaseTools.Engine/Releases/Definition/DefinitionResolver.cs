@@ -81,7 +81,7 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
             var reason = section.Backend == InferenceBackend.Http
                 ? "Inference is served over HTTP by a server of its own; there is no SageMaker endpoint."
                 : "The definition says that there is no inference.";
-            return new() { Backend = section.Backend, Reason = section.Reason ?? reason };
+            return new() { Backend = section.Backend, Image = section.Image?.Raw, Reason = section.Reason ?? reason };
         }
 
         return new()

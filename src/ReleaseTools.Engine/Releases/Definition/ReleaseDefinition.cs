@@ -89,7 +89,7 @@ public sealed record InferenceDefinition
     /// <summary>The SageMaker endpoint; set exactly when the backend is <see cref="InferenceBackend.SageMaker"/>.</summary>
     public string? EndpointName { get; init; }
 
-    /// <summary>The name of the image it serves; set exactly when the backend is <see cref="InferenceBackend.SageMaker"/>.</summary>
+    /// <summary>The name of the image it serves; always set when the backend is <see cref="InferenceBackend.SageMaker"/>.</summary>
     public string? Image { get; init; }
 
     /// <summary>The variant to update; null where the endpoint has but one.</summary>

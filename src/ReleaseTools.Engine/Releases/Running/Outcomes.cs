@@ -7,7 +7,7 @@ public static class Outcomes
 {
     /// <summary>The error of a CodeBuild build that did not succeed; null for one that did, or still runs.</summary>
     public static ReleaseException? ErrorOf(InferenceBuild build) =>
-        build.Status is InferenceBuildStatus.Failed or InferenceBuildStatus.Fault or InferenceBuildStatus.TimedOut or InferenceBuildStatus.Stopped
+        build.Status is InferenceBuildStatus.Failed or InferenceBuildStatus.Fault or InferenceBuildStatus.TimedOut or InferenceBuildStatus.Stopped or InferenceBuildStatus.Unknown
             ? build.LogGroup is null || build.LogStream is null
                 ? ReleaseException.For(
                     nameof(Messages.InferenceBuildFailedBeforeLog), KindOf(build.Status == InferenceBuildStatus.TimedOut), build.Name,

@@ -105,12 +105,9 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
     private async Task<IReadOnlyList<(string Service, string Reason)>> PlanServicesAsync(
         ReleaseDefinition definition, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
-        var services = definition.Services.Select(ServiceImages.Of).ToList();
-        if (services.Count == 0)
-            return [];
-        var plans = await tools.Rollouts.PlanAsync(services, ServiceImages.ByService(definition, services, images), cancellationToken);
+        var plans = await ServiceImages.PlanAsync(tools.Rollouts, definition.Services, images, cancellationToken);
         return plans.FirstOrDefault(plan => plan.Problem is not null)?.Problem is { } problem
             ? throw problem
-            : [.. plans.Select(plan => (plan.Service.Service, plan.ToRollout().Reason ?? string.Empty))];
+            : [.. definition.Services.Zip(plans, (service, plan) => (service.Name, plan.ToRollout().Reason ?? string.Empty))];
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -12,6 +13,9 @@ namespace ReleaseTools.Engine.Releases.Running;
 public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observer, TimeProvider clock)
 {
     private readonly StepLedger ledger = new(observer, clock);
+
+    /// <summary>What failed so far, in order; each was told as <see cref="ItemFailed"/> when it did.</summary>
+    public IReadOnlyList<ReleaseException> Failures => [.. ledger.Failures.Select(failure => failure.Error)];
 
     /// <summary>What a release would do. Changes nothing.</summary>
     /// <exception cref="ReleaseException">Something is wrong that can be known before anything is changed.</exception>
@@ -79,17 +83,26 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         {
             return await stages.PlanAsync(cancellationToken);
         }
-        catch (ReleaseException notYet) when (infrastructure.Status == InfrastructureStatus.Planned && ApplyMayCure(notYet))
+        catch (ReleaseException notYet) when (ApplyMayCure(infrastructure.Status, notYet))
         {
             observer.Report(new Announced(stages.Identity.Project, $"The rest is planned after the apply: {notYet.Message}"));
             return null;
         }
     }
 
-    /// <summary>What the apply is about to make cannot be read yet: a first release has no env file and no repositories.</summary>
-    private static bool ApplyMayCure(ReleaseException error) =>
-        error.Kind is ErrorKind.NotFound or ErrorKind.InvalidArgument or ErrorKind.InvalidState
-        && error.Id is not (nameof(Messages.DefinitionFilesMissing) or nameof(Messages.CodeBuildProjectNotNamed));
+    /// <summary>
+    /// Whether the apply brings what a plan misses. It writes the env file in any case: a fresh checkout has none. What AWS
+    /// does not have, only an apply that changes something can bring.
+    /// </summary>
+    private static bool ApplyMayCure(InfrastructureStatus apply, ReleaseException error) => error.Id switch
+    {
+        nameof(Messages.EnvFileNotFound) or nameof(Messages.DefinitionInvalid) or nameof(Messages.DefinitionNotFound) =>
+            apply is InfrastructureStatus.Planned or InfrastructureStatus.Unchanged,
+        nameof(Messages.RepositoryNotFound) or nameof(Messages.ClusterNotFound) or nameof(Messages.ServiceNotFound) or nameof(Messages.ServiceNotActive)
+            or nameof(Messages.EndpointNotFound) or nameof(Messages.CodeBuildProjectNotFound) or nameof(Messages.TaskDefinitionImageNotMatched) =>
+            apply == InfrastructureStatus.Planned,
+        _ => false,
+    };
 
     /// <summary>Plans again after the apply, which can change the answer; shows the plan when it did.</summary>
     private async Task<PlannedRelease?> PlanAgainAsync(ReleasePlan before, InfrastructureChange infrastructure, CancellationToken cancellationToken)
@@ -104,7 +117,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         }
         catch (ReleaseException failure)
         {
-            ledger.Fail(failure);
+            ledger.Fail("plan", failure);
             return null;
         }
 
@@ -177,35 +190,41 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         try
         {
             var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
-            foreach (var (rollout, thrown) in rollouts)
-            {
-                var error = thrown ?? Outcomes.ErrorOf(rollout);
-                if (error is not null)
-                    ledger.Fail(error);
-                var status = error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed;
-                ledger.End(ReleaseSteps.Rollout(rollout.Service), new StepOutcome(status, rollout.Reason), rollout.Duration);
-            }
-
+            for (var i = 0; i < names.Count; i++)
+                End(ReleaseSteps.Rollout(names[i]), rollouts[i]);
             return [.. rollouts.Select(result => result.Rollout)];
         }
         catch (ReleaseException failure)
         {
-            ledger.Fail(failure);
-            foreach (var name in names)
-                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Failed, failure.Message), clock.GetElapsedTime(started));
+            EndAll(ReleaseStepStatus.Failed, failure.Message);
+            ledger.Fail(ReleaseSteps.Rollout(names[0]), failure);
             return [];
         }
         catch (OperationCanceledException)
         {
-            foreach (var name in names)
-                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(ReleaseStepStatus.Stopped, "The user stopped it."), clock.GetElapsedTime(started));
+            EndAll(ReleaseStepStatus.Stopped, "It was stopped.");
             throw;
         }
+
+        void EndAll(ReleaseStepStatus status, string reason)
+        {
+            foreach (var name in names)
+                ledger.End(ReleaseSteps.Rollout(name), new StepOutcome(status, reason), clock.GetElapsedTime(started));
+        }
+    }
+
+    private void End(string step, RolloutResult result)
+    {
+        var rollout = result.Rollout;
+        var error = result.Error ?? Outcomes.ErrorOf(rollout);
+        ledger.End(step, new StepOutcome(error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed, rollout.Reason), rollout.Duration);
+        if (error is not null)
+            ledger.Fail(step, error);
     }
 
     private Release End(Release release)
     {
-        var failure = ledger.Failures.Count > 0 ? ledger.Failures[0] : null;
+        var (step, failure) = ledger.Failures.Count > 0 ? ledger.Failures[0] : default;
         if (failure is not null)
             ledger.Abandon("A step before it failed.");
         return release with
@@ -213,8 +232,8 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             Status = failure is null ? ReleaseStatus.Succeeded : ReleaseStatus.Failed,
             Duration = clock.GetUtcNow() - release.Started,
             Steps = ledger.Steps,
-            Reason = failure?.Message,
-            NextCommand = failure?.RecommendedAction,
+            Reason = failure is null ? null : $"{step}: {failure.Message}",
+            NextCommand = failure is null ? null : $"{failure.RecommendedAction.TrimEnd('.')}. Then go on with: Invoke-FullRelease",
         };
     }
 }

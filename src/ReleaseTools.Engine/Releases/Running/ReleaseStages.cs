@@ -111,7 +111,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
         var pushed = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
-        return pushed.Error is null ? pushed.Image : throw pushed.Error;
+        return pushed.Error is null ? InEcr(pushed.Image) : throw pushed.Error;
     }
 
     /// <inheritdoc/>
@@ -120,11 +120,11 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var codeBuilds = planned!.Tools.CodeBuilds;
         var (plan, how) = planned.CodeBuilds[image.Image.Name];
         if (plan.Status == InferenceBuildStatus.Reused)
-            return ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken));
+            return InEcr(ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken)));
 
         var started = await codeBuilds.StartAsync(image.Image, plan.ProjectName, Identity.Tag, how, cancellationToken);
         var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
-        return Outcomes.ErrorOf(ended) is { } error ? throw error : ImageFlow.ToEcrImage(ended);
+        return Outcomes.ErrorOf(ended) is { } error ? throw error : InEcr(ImageFlow.ToEcrImage(ended));
     }
 
     /// <inheritdoc/>
@@ -142,8 +142,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var rollouts = planned!.Tools.Rollouts;
-        var chosen = ServiceImages.Of(planned.Definition, services);
-        var plans = await rollouts.PlanAsync(chosen, ServiceImages.ByService(planned.Definition, chosen, images), cancellationToken);
+        var chosen = services.Select(name => planned.Definition.Services.First(service => string.Equals(service.Name, name, StringComparison.Ordinal))).ToList();
+        var plans = await ServiceImages.PlanAsync(rollouts, chosen, images, cancellationToken);
         return await rollouts.RolloutAsync(plans, new RolloutOptions { Timeout = options.Timeout }, cancellationToken);
     }
 
@@ -153,6 +153,11 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         builds?.Dispose();
         buildSlots?.Dispose();
     }
+
+    /// <summary>The image, for a release goes on with nothing that it cannot name by digest.</summary>
+    private static EcrImage InEcr(EcrImage image) => image.Digest is null
+        ? throw ReleaseException.For(nameof(Messages.ImageDigestUnknown), ErrorKind.InvalidState, image.Name, image.Name, image.Repository, image.Tag)
+        : image;
 
     /// <summary>Before a first apply the images cannot be planned, but that Docker is missing can be known.</summary>
     private async Task CheckDockerBeforeApplyAsync(CancellationToken cancellationToken)

@@ -1,14 +1,11 @@
 using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
 /// <summary>Which service runs which image, as the definition says.</summary>
 public static class ServiceImages
 {
-    /// <summary>The services of these names in the definition, or at ECS, as they are defined.</summary>
-    public static IReadOnlyList<ReleaseService> Of(ReleaseDefinition definition, IEnumerable<string> names) =>
-        [.. names.Select(definition.FindService).OfType<ServiceDefinition>().Select(Of)];
-
     /// <summary>A service as it is defined; nothing of it is read yet.</summary>
     public static ReleaseService Of(ServiceDefinition service) => new()
     {
@@ -19,18 +16,25 @@ public static class ServiceImages
         VerifyUrl = service.VerifyUrl?.ToString(),
     };
 
-    /// <summary>The image each service is to run, by the service's name at ECS.</summary>
-    public static IReadOnlyDictionary<string, EcrImage> ByService(
-        ReleaseDefinition definition, IEnumerable<ReleaseService> services, IReadOnlyList<EcrImage> images)
+    /// <summary>One plan for each service, in the order given. Two clusters may each have a service of one name, so each cluster is planned by itself.</summary>
+    internal static async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        EcsRollouts rollouts, IReadOnlyList<ServiceDefinition> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
-        var byService = new Dictionary<string, EcrImage>(StringComparer.Ordinal);
-        foreach (var service in services)
+        var plans = new RolloutPlan[services.Count];
+        foreach (var cluster in services.Select((service, index) => (Service: service, Index: index)).GroupBy(one => one.Service.Cluster, StringComparer.Ordinal))
         {
-            var image = definition.FindService(service.Service)?.Image ?? service.Image;
-            if (images.FirstOrDefault(one => string.Equals(one.Name, image, StringComparison.Ordinal)) is { } found)
-                byService[service.Service] = found;
+            var byService = new Dictionary<string, EcrImage>(StringComparer.Ordinal);
+            foreach (var (service, _) in cluster)
+            {
+                if (images.FirstOrDefault(image => string.Equals(image.Name, service.Image, StringComparison.Ordinal)) is { } image)
+                    byService[service.Service] = image;
+            }
+
+            var planned = await rollouts.PlanAsync([.. cluster.Select(one => Of(one.Service))], byService, cancellationToken);
+            foreach (var (plan, (_, index)) in planned.Zip(cluster))
+                plans[index] = plan;
         }
 
-        return byService;
+        return plans;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
 {
     private readonly object gate = new();
     private readonly List<ReleaseStep> steps = [];
-    private readonly List<ReleaseException> failures = [];
+    private readonly List<(string Step, ReleaseException Error)> failures = [];
 
     /// <summary>The steps as they stand, in the plan's order.</summary>
     public IReadOnlyList<ReleaseStep> Steps
@@ -20,8 +20,8 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
         }
     }
 
-    /// <summary>What failed, in the order in which it did.</summary>
-    public IReadOnlyList<ReleaseException> Failures
+    /// <summary>What failed and in which step, in the order in which it did.</summary>
+    public IReadOnlyList<(string Step, ReleaseException Error)> Failures
     {
         get
         {
@@ -58,13 +58,13 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
         }
         catch (ReleaseException failure)
         {
-            Fail(failure);
+            Fail(id, failure);
             End(id, new StepOutcome(ReleaseStepStatus.Failed, failure.Message), clock.GetElapsedTime(started));
             return null;
         }
         catch (OperationCanceledException)
         {
-            End(id, new StepOutcome(ReleaseStepStatus.Stopped, "The user stopped it."), clock.GetElapsedTime(started));
+            End(id, new StepOutcome(ReleaseStepStatus.Stopped, "It was stopped."), clock.GetElapsedTime(started));
             throw;
         }
     }
@@ -83,11 +83,13 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
         })));
 
     /// <summary>Keeps a failure and tells it.</summary>
-    public void Fail(ReleaseException failure)
+    /// <param name="step">The step's id, or what was done between steps.</param>
+    /// <param name="failure">Why it failed.</param>
+    public void Fail(string step, ReleaseException failure)
     {
         lock (gate)
-            failures.Add(failure);
-        Report(new ItemFailed(failure.Target?.ToString() ?? failure.Id, failure));
+            failures.Add((step, failure));
+        Report(new ItemFailed(step, failure));
     }
 
     /// <summary>Marks every step that has not begun as not run.</summary>

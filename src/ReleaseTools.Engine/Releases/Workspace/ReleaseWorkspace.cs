@@ -119,25 +119,39 @@ public sealed class ReleaseWorkspace : IDisposable
         return registry ??= new EcrRegistry(session, Clock);
     }
 
-    /// <summary>Checks the credentials before the env file is there: who they are is asked of the region that is known by then.</summary>
+    /// <summary>
+    /// Checks the credentials before anything is applied, in the region that is known by then. Where only the env file that the
+    /// apply is yet to write can name it, it is enough that there are credentials: another region's STS may not know them.
+    /// </summary>
     /// <exception cref="ReleaseException">No credentials, or they do not do; no region, and none that the env file could bring.</exception>
     public async Task CheckCredentialsAsync(CancellationToken cancellationToken)
     {
-        const string anyRegion = "us-east-1"; // whose STS answers for every region of its partition
-        var fromEnvFile = File.Region?.Contains("${", StringComparison.Ordinal) == true;
-        var known = fromEnvFile ? null : File.Region;
-        AwsSession session;
         try
         {
-            session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = known }, Observer, cancellationToken);
+            using var known = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = await KnownRegionAsync(cancellationToken) }, Observer, cancellationToken);
+            await known.GetCallerIdentityAsync(cancellationToken);
         }
-        catch (ReleaseException missing) when (missing.Id == nameof(Messages.AwsRegionMissing) && fromEnvFile)
+        catch (ReleaseException missing) when (missing.Id == nameof(Messages.AwsRegionMissing) && IsRegionFromEnvFile)
         {
-            session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
+            const string anyRegion = "us-east-1"; // needed to make a session; nothing is sent to it
+            using var session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
         }
+    }
 
-        using (session)
-            await session.GetCallerIdentityAsync(cancellationToken);
+    private bool IsRegionFromEnvFile => File.Region?.Contains("${", StringComparison.Ordinal) == true;
+
+    private async Task<string?> KnownRegionAsync(CancellationToken cancellationToken)
+    {
+        if (!IsRegionFromEnvFile)
+            return File.Region;
+        try
+        {
+            return File.Resolve(await InfraEnvironmentFile.ReadIfThereAsync(File.Terraform.EnvFile, cancellationToken), Environment).Region;
+        }
+        catch (ReleaseException)
+        {
+            return null; // the plan tells what is wrong with the definition
+        }
     }
 
     /// <inheritdoc/>

@@ -21,10 +21,11 @@ internal sealed class ScratchImageBuilder(BuildContext context, IReadOnlyDiction
 
     /// <summary>Builds an image.</summary>
     /// <exception cref="DockerBuildException">The Dockerfile asks for what cannot be done here, or for files that are not there.</exception>
-    public BuiltImage Build(IReadOnlyList<Instruction> instructions, IReadOnlyDictionary<string, string> extraLabels)
+    public BuiltImage Build(IReadOnlyList<Instruction> instructions, IReadOnlyDictionary<string, string> extraLabels, CancellationToken cancellation)
     {
         for (var step = 0; step < instructions.Count; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var instruction = instructions[step];
             log($"Step {step + 1}/{instructions.Count} : {instruction.Name} {instruction.Arguments}");
             if (!hasBase && instruction.Name is not ("FROM" or "ARG"))

@@ -12,7 +12,8 @@ internal sealed class BuildShell(IDictionary<string, string> environment, Source
 
     /// <summary>Runs a line; commands joined by <c>&amp;&amp;</c> or <c>;</c> one after the other.</summary>
     /// <exception cref="CommandFailedException">A command fails.</exception>
-    public void Run(string line)
+    /// <exception cref="OperationCanceledException">The build is given up before the next command.</exception>
+    public void Run(string line, CancellationToken cancellation)
     {
         // Variables are filled in for the line as a whole: what a command sets is read by the lines after it.
         var words = ShellWords.Split(line, name => environment.TryGetValue(name, out var value) ? value : null);
@@ -24,6 +25,7 @@ internal sealed class BuildShell(IDictionary<string, string> environment, Source
                 command.Add(word);
                 continue;
             }
+            cancellation.ThrowIfCancellationRequested();
             if (command.Count > 0)
                 Execute(command);
             command.Clear();

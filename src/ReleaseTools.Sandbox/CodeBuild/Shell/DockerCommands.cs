@@ -4,7 +4,7 @@ using ReleaseTools.Sandbox.Registry;
 namespace ReleaseTools.Sandbox.CodeBuild.Shell;
 
 /// <summary>The docker command line inside a build: its images live as long as the build, what is pushed is in ECR.</summary>
-internal sealed class DockerCommands(IImageStore registry, SourceTree tree, Action<string> log)
+internal sealed class DockerCommands(IImageStore registry, SourceTree tree, Action<string> log, CancellationToken cancellation)
 {
     private static readonly string[] SwitchesWithoutEffect = ["--no-cache", "--pull", "--quiet", "-q", "--push=false", "--load", "--rm", "--force-rm"];
     private static readonly string[] OptionsWithoutEffect = ["--progress", "--provenance", "--sbom", "--cache-from", "--network"];
@@ -44,7 +44,7 @@ internal sealed class DockerCommands(IImageStore registry, SourceTree tree, Acti
         {
             var builder = new ScratchImageBuilder(
                 new BuildContext(context, DockerIgnore.Of(context, dockerfile)), options.BuildArgs, options.Architecture, log);
-            var image = builder.Build(Dockerfile.Parse(File.ReadAllText(dockerfile)), options.Labels);
+            var image = builder.Build(Dockerfile.Parse(File.ReadAllText(dockerfile)), options.Labels, cancellation);
             log("Successfully built " + Digest.Hex(Digest.Of(image.Config))[..12]);
             foreach (var tag in options.Tags.Select(Tagged))
             {
@@ -65,7 +65,7 @@ internal sealed class DockerCommands(IImageStore registry, SourceTree tree, Acti
         log($"The push refers to repository [{reference[..colon]}]");
         try
         {
-            var digest = registry.Push(reference, ManifestReader.DockerManifest, image.Manifest, image.Blobs);
+            var digest = registry.Push(reference, ManifestReader.DockerManifest, image.Manifest, image.Blobs, cancellation);
             foreach (var layer in image.Layers)
                 log($"{Digest.Hex(layer.DiffId)[..12]}: Pushed");
             log($"{reference[(colon + 1)..]}: digest: {digest} size: {image.Manifest.Length}");

@@ -26,17 +26,34 @@ internal sealed class SignatureVerifier(SigningKeys keys, string region, TimePro
         if (!header.SignedHeaders.Contains("host", StringComparer.Ordinal))
             return new(SignatureProblem.Mismatch, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
 
-        return VerifyKeys(request, header)
+        return VerifySignedHeaders(request, header)
+            ?? VerifyKeys(request, header)
             ?? VerifyScope(header, service, timestamp)
             ?? VerifyTime(timestamp)
             ?? VerifySignature(request, header, timestamp);
     }
 
-    // Long-lived keys come without a token; a token that is sent must be ours.
+    // What tells the operation (X-Amz-Target) or the caller (X-Amz-Security-Token) must be covered, or it could be exchanged on the way.
+    private static SignatureRefusal? VerifySignedHeaders(SignedRequest request, AuthorizationHeader header)
+    {
+        var signed = header.SignedHeaders;
+        if (!signed.SequenceEqual(signed.Select(name => name.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), StringComparer.Ordinal))
+            return new(SignatureProblem.Mismatch, "The 'SignedHeaders' must be lower case, sorted and without duplicates.");
+        var unsigned = request.Headers.Keys.Select(name => name.ToLowerInvariant())
+            .Where(name => name.StartsWith("x-amz-", StringComparison.Ordinal) && !signed.Contains(name, StringComparer.Ordinal))
+            .Order(StringComparer.Ordinal).ToList();
+        return unsigned.Count == 0
+            ? null
+            : new(SignatureProblem.Mismatch, $"There were headers present in the request which were not signed: {string.Join(", ", unsigned)}");
+    }
+
+    // Keys of a session (ASIA…) come with its token, long-lived ones (AKIA…) without; a token that is sent must be ours.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
     private SignatureRefusal? VerifyKeys(SignedRequest request, AuthorizationHeader header)
     {
+        var isOfSession = header.AccessKeyId.StartsWith("ASIA", StringComparison.Ordinal);
         var known = string.Equals(header.AccessKeyId, keys.AccessKeyId, StringComparison.Ordinal)
-            && (!request.Headers.TryGetValue("x-amz-security-token", out var token) || Same(token, keys.SessionToken));
+            && (request.Headers.TryGetValue("x-amz-security-token", out var token) ? Same(token, keys.SessionToken) : !isOfSession);
         return known ? null : new(SignatureProblem.UnknownCredentials, "The security token included in the request is invalid.");
     }
 

@@ -108,7 +108,10 @@ public sealed class SandboxPushTests : IDisposable
         {
             Region = "eu-west-1",
             EndpointUrl = sandbox.EndpointUrl.AbsoluteUri,
-            Environment = new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = sandbox.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = sandbox.SecretAccessKey },
+            Environment = new Dictionary<string, string>
+            {
+                ["AWS_ACCESS_KEY_ID"] = sandbox.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = sandbox.SecretAccessKey, ["AWS_SESSION_TOKEN"] = sandbox.SessionToken,
+            },
         },
         NullObserver.Instance,
         default);

@@ -1,0 +1,122 @@
+namespace ReleaseTools.Tests.Commands;
+
+[Collection(SandboxedWorkspace.Collection)]
+public sealed class BuildAppImageCommandTests : IDisposable
+{
+    private readonly SandboxedWorkspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public void WhatIf_predicts_the_image_and_only_reads()
+    {
+        var image = workspace.Run("Build-AppImage web-ui -Tag v1 -WhatIf").Single<AppImage>();
+
+        image.Status.ShouldBe(ImageBuildStatus.Planned);
+        image.Fingerprint.ShouldNotBeNull();
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Names_and_images_can_be_mixed_and_each_is_taken_once()
+    {
+        var images = workspace.Run("'web-ui', (Get-ReleaseImage media-worker), 'web-ui', (Get-ReleaseImage web-ui) | Build-AppImage -Tag v1 -WhatIf");
+
+        images.Errors.ShouldBeEmpty();
+        images.All<AppImage>().Select(image => image.Name).ShouldBe(["web-ui", "media-worker"]);
+    }
+
+    [Fact]
+    public void Whatever_has_a_name_is_taken_by_it()
+    {
+        var image = new EcrImage { Name = "web-ui", Repository = "elsewhere/web-ui", Tag = "v0" };
+
+        workspace.Run("$image | Build-AppImage -Tag v1 -WhatIf", ("image", image)).Single<AppImage>().Repository.ShouldBe($"{workspace.Sandbox.RegistryHost}/web-ui");
+    }
+
+    [Fact]
+    public void A_wildcard_chooses_several() =>
+        workspace.Run("Build-AppImage *-WORKER -Tag v1 -WhatIf").All<AppImage>().Select(image => image.Name).ShouldBe(["media-worker", "video-worker", "job-worker"]);
+
+    [Fact]
+    public void An_empty_pipeline_builds_nothing()
+    {
+        var ran = workspace.Run("@() | Build-AppImage -Tag v1");
+
+        ran.Terminated.ShouldBeNull();
+        ran.Output.ShouldBeEmpty();
+        workspace.Run("Get-ReleaseSandboxCall").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_name_that_is_not_defined_is_an_error_and_the_others_go_on()
+    {
+        var ran = workspace.Run("'nope', 'web-ui' | Build-AppImage -Tag v1 -WhatIf");
+
+        ran.Error("ImageNotDefined").TargetObject.ShouldBe("nope");
+        ran.Output.ShouldHaveSingleItem().ShouldBeOfType<AppImage>().Name.ShouldBe("web-ui");
+    }
+
+    [Fact]
+    public void An_image_without_its_repository_fails_and_the_others_go_on()
+    {
+        File.WriteAllText(workspace.EnvFile, File.ReadAllText(workspace.EnvFile).Replace("/web-ui'", "/missing'", StringComparison.Ordinal));
+
+        var ran = workspace.Run("Build-AppImage web-ui, media-worker -Tag v1 -WhatIf");
+
+        var target = ran.Error("RepositoryNotFound").TargetObject.ShouldBeOfType<AppImage>();
+        target.Name.ShouldBe("web-ui");
+        ran.All<AppImage>().Select(image => (image.Name, image.Status)).ShouldBe([("web-ui", ImageBuildStatus.Failed), ("media-worker", ImageBuildStatus.Planned)]);
+    }
+
+    [Fact]
+    public void Images_are_built_in_the_workspaces_they_come_from()
+    {
+        var other = workspace.CopyTo("other");
+        workspace.GoTo(Path.GetTempPath());
+
+        var images = workspace.Run($"@(Get-ReleaseImage web-ui -Path '{workspace.Folder}'; Get-ReleaseImage web-ui, job-worker -Path '{other}') | Build-AppImage -Tag v1 -WhatIf");
+
+        images.Errors.ShouldBeEmpty();
+        images.All<AppImage>().Select(image => image.Name).ShouldBe(["web-ui", "web-ui", "job-worker"]);
+    }
+
+    [Fact]
+    public void A_No_builds_nothing_and_passes_nothing_on()
+    {
+        workspace.Host.Answer = "&No";
+
+        var ran = workspace.Run("Build-AppImage web-ui -Tag v1 -Confirm");
+
+        ran.Terminated.ShouldBeNull();
+        ran.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void What_CodeBuild_builds_is_left_to_it()
+    {
+        workspace.Run("Build-AppImage stereo-inference -Tag v1").Output.ShouldBeEmpty();
+
+        workspace.Host.Lines.ShouldContain(line => line.Contains("Start-InferenceBuild -Name stereo-inference", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_tag_that_is_none_ends_it() => workspace.Run("Build-AppImage web-ui -Tag 'not a tag' -WhatIf").End("ImageTagInvalid");
+
+    [Fact]
+    public void Outside_git_a_tag_is_asked_for() => workspace.Run("Build-AppImage web-ui -WhatIf").End("TagRequired");
+
+    [Fact]
+    public void A_path_without_a_definition_ends_it()
+    {
+        var empty = Directory.CreateTempSubdirectory("releasetools-").FullName;
+        try
+        {
+            workspace.Run($"Build-AppImage web-ui -Tag v1 -Path '{empty}'").End("DefinitionNotFound");
+        }
+        finally
+        {
+            Directory.Delete(empty);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+namespace ReleaseTools.Tests.Commands;
+
+[Collection(SandboxedWorkspace.Collection)]
+public sealed class InvokeEcsRolloutCommandTests : IDisposable
+{
+    private readonly SandboxedWorkspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public void An_image_is_rolled_out_to_its_services_and_proven()
+    {
+        var image = Pushed("web-ui");
+
+        var rollout = workspace.Run("$image | Invoke-EcsRollout", ("image", image)).Single<ServiceRollout>();
+
+        rollout.Status.ShouldBe(RolloutStatus.Verified);
+        rollout.RunningDigests.ShouldBe([image.Digest!]);
+    }
+
+    [Fact]
+    public void By_service_and_cluster_it_needs_no_definition()
+    {
+        workspace.GoTo(Path.GetTempPath());
+
+        var rollout = workspace.Run("Invoke-EcsRollout -Service web-ui -Cluster stereo-spot -NoWait").Single<ServiceRollout>();
+
+        rollout.Status.ShouldBe(RolloutStatus.InProgress);
+        rollout.DeploymentId.ShouldNotBeNull();
+        workspace.Changes().ShouldBe(["UpdateService"]);
+    }
+
+    [Fact]
+    public void WhatIf_predicts_the_rollouts_and_only_reads()
+    {
+        workspace.Run("Invoke-EcsRollout * -WhatIf").All<ServiceRollout>().Select(rollout => rollout.Status).ShouldBe(Enumerable.Repeat(RolloutStatus.Planned, 4));
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Names_services_and_images_can_be_mixed_and_each_is_taken_once()
+    {
+        var ran = workspace.Run(
+            "'job-worker', (Get-ReleaseService media-worker), 'job-worker', $image | Invoke-EcsRollout -WhatIf",
+            ("image", new EcrImage { Name = "web-ui", Repository = $"{workspace.Sandbox.RegistryHost}/web-ui", Tag = "v1" }));
+
+        ran.Errors.ShouldBeEmpty();
+        ran.All<ServiceRollout>().Select(rollout => rollout.Service).Order(StringComparer.Ordinal).ShouldBe(["job-worker", "media-worker", "web-ui"]);
+    }
+
+    [Fact]
+    public void An_unknown_service_is_an_error_and_the_others_go_on()
+    {
+        var ran = workspace.Run("'nope', 'web-ui' | Invoke-EcsRollout -Cluster stereo-spot -NoWait");
+
+        ran.Error("ServiceNotFound").TargetObject.ShouldBeOfType<ServiceRollout>().Service.ShouldBe("nope");
+        ran.All<ServiceRollout>().Select(rollout => (rollout.Service, rollout.Status)).ShouldBe([("nope", RolloutStatus.Failed), ("web-ui", RolloutStatus.InProgress)]);
+    }
+
+    [Fact]
+    public void Services_of_one_name_in_two_clusters_are_two_and_a_missing_cluster_stops_only_its_own()
+    {
+        var ran = workspace.Run(
+            "$services | Invoke-EcsRollout -NoWait",
+            ("services", new[] { "nowhere", "stereo-spot" }.Select(cluster => new ReleaseService { Service = "web-ui", Cluster = cluster }).ToArray()));
+
+        ran.Error("ClusterNotFound").TargetObject.ShouldBeOfType<ServiceRollout>().Cluster.ShouldBe("nowhere");
+        ran.All<ServiceRollout>().Select(rollout => (rollout.Cluster, rollout.Status)).ShouldBe([("nowhere", RolloutStatus.Failed), ("stereo-spot", RolloutStatus.InProgress)]);
+    }
+
+    [Fact]
+    public void Tasks_that_crash_fail_the_rollout_and_their_last_words_are_in_the_record()
+    {
+        workspace.Run("Add-ReleaseSandboxFault TaskCrash web-ui -Count 0 -ExitCode 3 -LogLine 'no table stereo-spot-jobs'");
+
+        var ran = workspace.Run("$image | Invoke-EcsRollout", ("image", Pushed("web-ui")));
+
+        ran.Error("RolloutFailed");
+        var rollout = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<ServiceRollout>();
+        rollout.Status.ShouldBe(RolloutStatus.Failed);
+        rollout.StoppedTasks.ShouldNotBeEmpty();
+        rollout.StoppedTasks[0].ExitCode.ShouldBe(3);
+        rollout.StoppedTasks[0].LogLines.ShouldContain("no table stereo-spot-jobs");
+    }
+
+    [Fact]
+    public void An_image_that_no_service_runs_is_an_error()
+    {
+        var image = new EcrImage { Name = "stereo-inference", Repository = $"{workspace.Sandbox.RegistryHost}/inference", Tag = "v1" };
+
+        workspace.Run("$image | Invoke-EcsRollout", ("image", image)).Error("ImageWithoutService").TargetObject.ShouldBeOfType<EcrImage>();
+    }
+
+    [Fact]
+    public void An_image_that_is_not_pushed_and_an_empty_pipeline_deploy_nothing()
+    {
+        var failed = new EcrImage { Name = "web-ui", Repository = $"{workspace.Sandbox.RegistryHost}/web-ui", Tag = "v1", Status = ImagePushStatus.Failed };
+
+        workspace.Run("$failed | Invoke-EcsRollout; @() | Invoke-EcsRollout", ("failed", failed)).Output.ShouldBeEmpty();
+
+        workspace.Run("Get-ReleaseSandboxCall").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_No_deploys_nothing_and_passes_nothing_on()
+    {
+        workspace.Host.Answer = "&No";
+
+        workspace.Run("Invoke-EcsRollout web-ui -Confirm").Output.ShouldBeEmpty();
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    private EcrImage Pushed(string name)
+    {
+        var build = workspace.PutImage(name);
+        return new EcrImage { Name = build.Name, Repository = build.Repository, Tag = build.Tag, Digest = build.Digest, Status = ImagePushStatus.Pushed };
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using ReleaseTools.Engine.Images.Docker;
+
+namespace ReleaseTools.Tests.Commands;
+
+[Collection(SandboxedWorkspace.Collection)]
+public sealed class PushEcrImageCommandTests : IDisposable
+{
+    private readonly SandboxedWorkspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public async Task What_was_built_is_pushed_and_found_again_by_its_inputs()
+    {
+        await NeedEngineAsync();
+
+        var pushed = workspace.Run("Build-AppImage web-ui -Tag v1 | Push-EcrImage -AlsoTag latest").Single<EcrImage>();
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.ImageUri.ShouldBe($"{workspace.Sandbox.RegistryHost}/web-ui@{pushed.Digest}");
+        pushed.Tags.ShouldContain("latest");
+
+        var again = workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage").Single<EcrImage>();
+        again.Status.ShouldBe(ImagePushStatus.Retagged);
+        again.Digest.ShouldBe(pushed.Digest);
+    }
+
+    [Fact]
+    public void WhatIf_predicts_the_push_and_only_reads()
+    {
+        var image = Built("web-ui");
+
+        var predicted = workspace.Run("$image | Push-EcrImage -WhatIf", ("image", image)).Single<EcrImage>();
+
+        predicted.Status.ShouldBe(ImagePushStatus.Planned);
+        predicted.Digest.ShouldBeNull();
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_predicted_image_is_predicted_on()
+    {
+        workspace.Run("Build-AppImage web-ui -Tag v1 -WhatIf | Push-EcrImage").Single<EcrImage>().Status.ShouldBe(ImagePushStatus.Planned);
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_reused_image_needs_no_engine_and_gets_the_tag()
+    {
+        var held = workspace.PutImage("web-ui");
+
+        var pushed = workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage").Single<EcrImage>();
+
+        pushed.Status.ShouldBe(ImagePushStatus.Retagged);
+        pushed.Digest.ShouldBe(held.Digest);
+    }
+
+    [Fact]
+    public void An_image_without_its_repository_fails_and_the_others_go_on()
+    {
+        var ran = workspace.Run("$images | Push-EcrImage -WhatIf", ("images", new[] { Built("missing"), Built("web-ui") }));
+
+        ran.Error("RepositoryNotFound").TargetObject.ShouldBeOfType<EcrImage>().Name.ShouldBe("missing");
+        ran.All<EcrImage>().Select(image => image.Status).ShouldBe([ImagePushStatus.Failed, ImagePushStatus.Planned]);
+    }
+
+    [Fact]
+    public void An_image_that_is_given_twice_is_pushed_once() =>
+        workspace.Run("$images | Push-EcrImage -WhatIf", ("images", new[] { Built("web-ui"), Built("web-ui") })).Single<EcrImage>();
+
+    [Fact]
+    public void Each_image_s_repository_says_its_region()
+    {
+        var images = new[] { "eu-west-1", "us-east-1" }.Select(region => Built("web-ui") with { Repository = $"000000000000.dkr.ecr.{region}.amazonaws.com/web-ui" }).ToArray();
+
+        var ran = workspace.Run("$images | Push-EcrImage -WhatIf", ("images", images));
+
+        // The sandbox plays eu-west-1 and takes no call that is signed for another region.
+        ran.All<EcrImage>().ShouldHaveSingleItem().Repository.ShouldContain("eu-west-1");
+        ran.Terminated.ShouldNotBeNull().CategoryInfo.Category.ShouldBe(System.Management.Automation.ErrorCategory.AuthenticationError);
+    }
+
+    [Fact]
+    public void What_failed_to_build_and_an_empty_pipeline_push_nothing()
+    {
+        var failed = Built("web-ui") with { Status = ImageBuildStatus.Failed };
+
+        workspace.Run("$failed | Push-EcrImage; @() | Push-EcrImage", ("failed", failed)).Output.ShouldBeEmpty();
+
+        workspace.Run("Get-ReleaseSandboxCall").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_No_pushes_nothing_and_passes_nothing_on()
+    {
+        workspace.Host.Answer = "&No";
+
+        workspace.Run("$image | Push-EcrImage -Confirm", ("image", Built("web-ui"))).Output.ShouldBeEmpty();
+    }
+
+    private AppImage Built(string name) => new()
+    {
+        Name = name,
+        Repository = $"{workspace.Sandbox.RegistryHost}/{name}",
+        Tag = "v1",
+        Status = ImageBuildStatus.Built,
+        ImageId = "sha256:" + new string('0', 64),
+    };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task NeedEngineAsync()
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+        var why = await DockerEngine.WhyUnavailableAsync(environment, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.SkipWhen(why is not null, $"A Docker engine is needed: {why?.Message}");
+    }
+}
