@@ -114,7 +114,8 @@ public sealed class PushEcrImageCommandTests : IDisposable
     {
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
-        var why = await DockerEngine.WhyUnavailableAsync(environment, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var engine = DockerEngine.Connect(environment, TimeProvider.System);
+        var why = await DockerUse.WhyNotAsync(engine, environment, TestContext.Current.CancellationToken);
         Assert.SkipWhen(why is not null, $"A Docker engine is needed: {why?.Message}");
     }
 }

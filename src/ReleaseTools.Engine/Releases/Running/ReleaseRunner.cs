@@ -2,6 +2,7 @@ using System.Globalization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -190,7 +191,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         {
             var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
             for (var i = 0; i < names.Count; i++)
-                End(ReleaseSteps.Rollout(names[i]), rollouts[i].Rollout, rollouts[i].Error);
+                End(ReleaseSteps.Rollout(names[i]), rollouts[i]);
             return [.. rollouts.Select(result => result.Rollout)];
         }
         catch (ReleaseException failure)
@@ -212,9 +213,10 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         }
     }
 
-    private void End(string step, ServiceRollout rollout, ReleaseException? thrown)
+    private void End(string step, RolloutResult result)
     {
-        var error = thrown ?? Outcomes.ErrorOf(rollout);
+        var rollout = result.Rollout;
+        var error = result.Error ?? Outcomes.ErrorOf(rollout);
         ledger.End(step, new StepOutcome(error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed, rollout.Reason), rollout.Duration);
         if (error is not null)
             ledger.Fail(step, error);
