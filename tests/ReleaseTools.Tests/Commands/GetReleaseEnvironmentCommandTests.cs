@@ -21,6 +21,6 @@ public sealed class GetReleaseEnvironmentCommandTests : IDisposable
     {
         File.Delete(workspace.EnvFile);
 
-        workspace.Run("Get-ReleaseEnvironment").End("EnvFileNotThere");
+        workspace.Run("Get-ReleaseEnvironment").End("EnvFileNotFound");
     }
 }
