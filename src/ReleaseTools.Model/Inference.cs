@@ -152,4 +152,7 @@ public sealed record EndpointUpdate
 
     /// <summary>Why it was updated, left alone, or failed.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What to type next where the endpoint cannot simply be updated again; null otherwise.</summary>
+    public string? NextCommand { get; init; }
 }

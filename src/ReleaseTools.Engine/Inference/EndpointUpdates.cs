@@ -83,7 +83,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
         var verdict = await WaitAsync(plan, update.EndpointConfigName!, left(), cancellationToken);
         if (verdict.Status is EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack)
             await made.RemoveUnusedAsync(plan.EndpointName, CancellationToken.None); // a Ctrl-C now must not take the verdict with it
-        return update with { Status = verdict.Status, Reason = verdict.Reason };
+        return update with { Status = verdict.Status, Reason = verdict.Reason, NextCommand = verdict.NextCommand };
     }
 
     private async Task StartAsync(EndpointPlan plan, string configName, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace ReleaseTools.Engine.Inference;
 /// <summary>What a look at an endpoint says about an update of it.</summary>
 /// <param name="Status">How it ended; <see cref="EndpointUpdateStatus.InProgress"/> while it has not.</param>
 /// <param name="Reason">Why, for people.</param>
-internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reason)
+internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reason, string? NextCommand = null)
 {
     /// <summary>
     /// Judges an update by one look. An update succeeded only by three proofs: InService, on our configuration, and
@@ -41,7 +41,7 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
         {
             var state = EndpointState.Of(name, seen.EndpointStatus, seen.EndpointConfigName, seen.FailureReason);
             return state.Readiness == EndpointReadiness.Refuse
-                ? new(EndpointUpdateStatus.Failed, $"The endpoint is {seen.EndpointStatus}. {state.Diagnosis} Next: {state.NextCommand}")
+                ? new(EndpointUpdateStatus.Failed, $"The endpoint is {seen.EndpointStatus}. {state.Diagnosis}", state.NextCommand)
                 : new(EndpointUpdateStatus.InProgress, $"The endpoint is {seen.EndpointStatus}.");
         }
 

@@ -182,6 +182,10 @@ public sealed class TerraformCli
     private void Require(string verb, TerraformRun run)
     {
         if (run.ExitCode != 0)
-            throw ReleaseException.For(nameof(Messages.TerraformFailed), ErrorKind.Failed, Directory, verb, Directory, run.ExitCode, Sensitive.Mask(TerraformDiagnostics.Of(run)));
+        {
+            var said = Sensitive.Mask(TerraformDiagnostics.Of(run));
+            var id = said.Contains("Error acquiring the state lock", StringComparison.Ordinal) ? nameof(Messages.TerraformStateLocked) : nameof(Messages.TerraformFailed);
+            throw ReleaseException.For(id, ErrorKind.Failed, Directory, verb, Directory, run.ExitCode, said);
+        }
     }
 }

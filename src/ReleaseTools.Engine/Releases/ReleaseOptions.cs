@@ -21,6 +21,9 @@ public sealed record ReleaseOptions
     /// <summary>How many images are built at once; the definition's, else the processor count when null.</summary>
     public int? ThrottleLimit { get; init; }
 
+    /// <summary>The command line that runs this release, for people to type again.</summary>
+    public string Command { get; init; } = "Invoke-FullRelease";
+
     /// <summary>How long each CodeBuild build, the endpoint's update and the rollouts are waited for.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Hosting;
@@ -8,15 +9,16 @@ namespace ReleaseTools.Commands;
 /// <summary>Writes terraform's outputs, as they are, to the env file.</summary>
 [Cmdlet(VerbsData.Export, "TerraformOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(InfraEnvironment))]
-public sealed class ExportTerraformOutputCommand : DefinitionCommand
+public sealed class ExportTerraformOutputCommand : AwsCommand
 {
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var (path, environment) = (ReadDefinitionPath(), ProcessEnvironment.Read());
+        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         Run(async (pipeline, cancelled) =>
         {
             var file = await DefinitionFile.LoadForTerraformAsync(path, cancelled);
+            var environment = await AwsProcessEnvironment.OfAsync(aws, cancelled);
             var terraform = new TerraformInfrastructure(file.RequireTerraform(), environment, pipeline.Observer, Clock);
             switch (await pipeline.ApproveAsync(file.Terraform.EnvFile!, "Write terraform's outputs"))
             {

@@ -55,6 +55,7 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             SkipTerraform = SkipTerraform,
             AllowDestroy = AllowDestroy,
             Builder = Builder,
+            Command = InvocationText.Of(MyInvocation),
             NoReuse = NoReuse,
             ThrottleLimit = ThrottleLimit,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),

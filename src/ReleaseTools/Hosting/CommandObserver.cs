@@ -12,6 +12,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
 
     private readonly object gate = new();
     private readonly HashSet<string> running = new(StringComparer.Ordinal);
+    private readonly HashSet<string> stopping = new(StringComparer.Ordinal);
     private string title = "Release";
     private int steps;
     private int done;
@@ -38,7 +39,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case BuildOutput output: pipeline.Verbose($"{output.Subject}: {output.Line}"); break;
             case TerraformOutput output: pipeline.Verbose($"{output.Subject}: {output.Line}"); break;
             case ServiceSaid said: pipeline.Verbose($"{said.Subject}: {said.Message}"); break;
-            case TaskStopped stopped: pipeline.Warn($"{stopped.Subject}: {ProgressText.Of(stopped.Task)}"); break;
+            case TaskStopped stopped: ShowStop(stopped); break;
 
             case BuildProgress build:
                 Show(ReleaseStage.Build, build.Subject, ProgressText.Of(build), Percent(build.Number, build.Total));
@@ -65,6 +66,19 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
     private static string Key(ReleaseStage stage, string name) => stage == ReleaseStage.Infrastructure ? $"{stage}" : $"{stage}:{name}";
 
     private static int Percent(long part, long whole) => whole > 0 ? (int)(100 * part / whole) : -1;
+
+    // The first stop of a service tells the story; a crash loop would tell it hundreds of times.
+    private void ShowStop(TaskStopped stopped)
+    {
+        var text = $"{stopped.Subject}: {ProgressText.Of(stopped.Task)}";
+        bool first;
+        lock (gate)
+            first = stopping.Add(stopped.Subject);
+        if (first)
+            pipeline.Warn(text);
+        else
+            pipeline.Verbose(text);
+    }
 
     private void ShowPlan(ReleasePlan plan)
     {

@@ -53,7 +53,7 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
 
     [Fact]
     public void A_predicted_build_is_predicted_on() =>
-        workspace.Run("Start-InferenceBuild -Tag v1 -WhatIf | Update-SageMakerEndpoint").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Planned);
+        workspace.Run("Start-InferenceBuild -Tag v1 -WhatIf | Update-SageMakerEndpoint -WhatIf").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Planned);
 
     [Fact]
     public void A_build_that_still_runs_is_an_error()

@@ -41,4 +41,8 @@ public interface IReleaseStages
 /// <param name="Project">The project.</param>
 /// <param name="Tag">The release tag.</param>
 /// <param name="InfrastructureDirectory">Terraform's directory, relative to the workspace; "." without terraform.</param>
-public sealed record ReleaseIdentity(string Project, string Tag, string InfrastructureDirectory);
+public sealed record ReleaseIdentity(string Project, string Tag, string InfrastructureDirectory)
+{
+    /// <summary>The command line that runs this release, and that goes on with it.</summary>
+    public string Command { get; init; } = "Invoke-FullRelease";
+}

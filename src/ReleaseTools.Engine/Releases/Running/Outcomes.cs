@@ -14,15 +14,15 @@ public static class Outcomes
                     build.Name, build.Status, build.Reason, build.BuildId)
                 : ReleaseException.For(
                     nameof(Messages.InferenceBuildFailed), KindOf(build.Status == InferenceBuildStatus.TimedOut), build.Name,
-                    build.Name, build.Status, build.Reason, build.LogGroup, build.LogStream)
+                    build.Name, build.Status, build.Reason, build.LogGroup, build.LogStream, Lines(build.LogLines))
             : null;
 
     /// <summary>The error of an endpoint's update that did not succeed; null for one that did, or still runs.</summary>
     public static ReleaseException? ErrorOf(EndpointUpdate update) =>
         update.Status is EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack or EndpointUpdateStatus.TimedOut
             ? ReleaseException.For(
-                nameof(Messages.EndpointUpdateFailed), KindOf(update.Status == EndpointUpdateStatus.TimedOut), update.EndpointName,
-                update.EndpointName, update.Status, update.Reason, update.ImageUri)
+                update.NextCommand is null ? nameof(Messages.EndpointUpdateFailed) : nameof(Messages.EndpointNotUsable), KindOf(update.Status == EndpointUpdateStatus.TimedOut), update.EndpointName,
+                update.EndpointName, update.Status, update.Reason, update.NextCommand ?? update.ImageUri)
             : null;
 
     /// <summary>The error of a rollout that did not succeed; null for one that did, or still runs.</summary>
@@ -33,6 +33,8 @@ public static class Outcomes
             : ReleaseException.For(
                 nameof(Messages.RolloutFailed), KindOf(rollout.Status == RolloutStatus.TimedOut), rollout.Service,
                 rollout.Service, rollout.Status, rollout.Reason, rollout.Cluster);
+
+    private static string Lines(IReadOnlyList<string> log) => string.Concat(log.Select(line => $"{Environment.NewLine}  {line}"));
 
     private static ErrorKind KindOf(bool timedOut) => timedOut ? ErrorKind.Timeout : ErrorKind.Failed;
 }

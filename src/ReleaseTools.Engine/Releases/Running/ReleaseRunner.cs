@@ -31,6 +31,23 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     /// <exception cref="OperationCanceledException">The user stopped it.</exception>
     public async Task<Release> RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            return await RunToEndAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (ledger.Steps.Count > 0)
+        {
+            var ended = ledger.Steps.Count(step => step.Status is ReleaseStepStatus.Succeeded or ReleaseStepStatus.Skipped);
+            var stopped = string.Join(", ", ledger.Steps.Where(step => step.Status == ReleaseStepStatus.Stopped).Select(step => step.Id));
+            observer.Report(new LeftRunning(
+                stages.Identity.Project,
+                $"The release stopped with {ended} of {ledger.Steps.Count} steps done{(stopped.Length == 0 ? "" : $", in the middle of {stopped}")}. To go on: {stages.Identity.Command}"));
+            throw;
+        }
+    }
+
+    private async Task<Release> RunToEndAsync(CancellationToken cancellationToken)
+    {
         var started = clock.GetUtcNow();
         var infrastructure = await stages.PlanInfrastructureAsync(cancellationToken);
         var planned = await PlanRestAsync(infrastructure, cancellationToken);
@@ -233,7 +250,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             Duration = clock.GetUtcNow() - release.Started,
             Steps = ledger.Steps,
             Reason = failure is null ? null : $"{step}: {failure.Message}",
-            NextCommand = failure is null ? null : $"{failure.RecommendedAction.TrimEnd('.')}. Then go on with: Invoke-FullRelease",
+            NextCommand = failure is null ? null : $"{failure.RecommendedAction.TrimEnd('.')}. Then go on with: {stages.Identity.Command}",
         };
     }
 }

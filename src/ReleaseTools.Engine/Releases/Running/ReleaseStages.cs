@@ -23,15 +23,18 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     private SemaphoreSlim? buildSlots;
     private PlanningResult? planned;
 
-    private ReleaseStages(ReleaseWorkspace workspace, ReleaseOptions options, string tag)
+    private ReleaseStages(ReleaseWorkspace workspace, ReleaseOptions options, string tag, IReadOnlyDictionary<string, string> terraformEnvironment)
     {
         this.workspace = workspace;
         this.options = options;
         builders = new ImageBuilderChoice(workspace, options.Builder);
         var settings = workspace.File.Terraform;
         skipTerraform = options.SkipTerraform ? "It was asked to be left out." : settings.Directory is null ? "The definition names no terraform directory." : null;
-        terraform = skipTerraform is null ? new TerraformInfrastructure(settings, workspace.Environment, workspace.Observer, workspace.Clock) : null;
-        Identity = new ReleaseIdentity(workspace.File.Project, tag, settings.Directory is null ? "." : Path.GetRelativePath(workspace.File.Workspace, settings.Directory));
+        terraform = skipTerraform is null ? new TerraformInfrastructure(settings, terraformEnvironment, workspace.Observer, workspace.Clock) : null;
+        Identity = new ReleaseIdentity(workspace.File.Project, tag, settings.Directory is null ? "." : Path.GetRelativePath(workspace.File.Workspace, settings.Directory))
+        {
+            Command = options.Command,
+        };
     }
 
     /// <inheritdoc/>
@@ -42,7 +45,9 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     public static async Task<ReleaseStages> CreateAsync(ReleaseWorkspace workspace, ReleaseOptions options, CancellationToken cancellationToken)
     {
         var tag = await workspace.TagAsync(options.Tag, cancellationToken);
-        return new ReleaseStages(workspace, options, Images.ImageReference.CheckTag(tag));
+        if (options.Tag is null && (await workspace.GitAsync(cancellationToken))?.IsDirty == true)
+            workspace.Observer.Report(new Announced(workspace.File.Project, "The workspace has changes that are not committed; they are released."));
+        return new ReleaseStages(workspace, options, Images.ImageReference.CheckTag(tag), await workspace.TerraformEnvironmentAsync(cancellationToken));
     }
 
     /// <inheritdoc/>

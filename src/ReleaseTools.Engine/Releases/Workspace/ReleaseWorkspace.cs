@@ -124,6 +124,11 @@ public sealed class ReleaseWorkspace : IDisposable
         }
     }
 
+    /// <summary>The environment for terraform, which is to act as the session does.</summary>
+    /// <exception cref="ReleaseException">The profile is not there, or the credentials cannot be had.</exception>
+    public Task<IReadOnlyDictionary<string, string>> TerraformEnvironmentAsync(CancellationToken cancellationToken) =>
+        AwsProcessEnvironment.OfAsync(awsOptions, cancellationToken);
+
     /// <summary>ECR, over the session of <see cref="AwsAsync"/>.</summary>
     public async Task<EcrRegistry> RegistryAsync(string? definitionRegion, CancellationToken cancellationToken)
     {
