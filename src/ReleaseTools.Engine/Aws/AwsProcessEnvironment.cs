@@ -23,7 +23,7 @@ public static class AwsProcessEnvironment
             return environment;
 
         var profiles = new AwsProfiles(options.Environment);
-        var credentials = await CredentialChain.FindAsync(options, profiles, profiles.For(options.ProfileName), cancellationToken);
+        var credentials = await CredentialChain.FindAsync(options, profiles, options.ProfileName is null ? null : profiles.For(options.ProfileName), cancellationToken);
         foreach (var key in Keys.Append("AWS_PROFILE").Append("AWS_DEFAULT_PROFILE"))
             environment.Remove(key);
         if (options.ProfileName is { } profile)

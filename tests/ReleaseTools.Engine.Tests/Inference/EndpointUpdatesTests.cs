@@ -102,7 +102,7 @@ public sealed class EndpointUpdatesTests
         aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("Failed", OurConfig, null));
         var update = await UpdateAsync();
         update.Status.ShouldBe(EndpointUpdateStatus.Failed);
-        update.Reason!.ShouldContain("aws sagemaker delete-endpoint --endpoint-name stereo");
+        update.NextCommand!.ShouldContain("aws sagemaker delete-endpoint --endpoint-name stereo");
         aws.Operations.ShouldNotContain("DeleteEndpointConfig");
     }
 
