@@ -59,7 +59,8 @@ internal sealed class StepLedger(IReleaseObserver observer, TimeProvider clock)
         catch (ReleaseException failure)
         {
             Fail(id, failure);
-            End(id, new StepOutcome(ReleaseStepStatus.Failed, failure.Message), clock.GetElapsedTime(started));
+            // The log lines that come with it are for the error, not for a row of a table.
+            End(id, new StepOutcome(ReleaseStepStatus.Failed, failure.Message.Split('\n')[0].TrimEnd()), clock.GetElapsedTime(started));
             return null;
         }
         catch (OperationCanceledException)
