@@ -9,7 +9,7 @@ internal static class InvocationText
     public static string Of(InvocationInfo invocation)
     {
         var words = new List<string> { invocation.MyCommand.Name };
-        foreach (var (name, value) in invocation.BoundParameters)
+        foreach (var (name, value) in invocation.BoundParameters.OrderBy(parameter => parameter.Key, StringComparer.Ordinal))
         {
             switch (value)
             {
