@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using ReleaseTools.Engine.Releases.Definition;
@@ -70,6 +69,12 @@ public sealed class DefinitionSchemaTests
 
     private static string Lines(SortedDictionary<string, ISet<string>> keys) => string.Join('\n', keys.Select(shape => $"{shape.Key}: {string.Join(' ', shape.Value)}"));
 
-    private static string SchemaFile([CallerFilePath] string here = "") =>
-        Path.GetFullPath("../../../src/ReleaseTools/release.schema.json", Path.GetDirectoryName(here)!);
+    // Not by the caller's file path: a build for CI maps that away.
+    private static string SchemaFile()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "ReleaseTools.sln")))
+            directory = directory.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
+        return Path.Combine(directory.FullName, "src", "ReleaseTools", "release.schema.json");
+    }
 }
