@@ -66,15 +66,16 @@ public sealed class AwsErrorMapperTests : IDisposable
     [Fact]
     public async Task An_answer_that_does_not_come_in_time_is_a_timeout_and_no_cancellation()
     {
+        // Twice: the SDK may take a connection that timed out for a stale one, and try once more.
         var settings = new ClientSettings
         {
-            Region = "eu-west-1", EndpointUrl = endpoint.Hangs().Url, MaxAttempts = 1, RequestTimeout = TimeSpan.FromMilliseconds(500), Environment = new Dictionary<string, string>(),
+            Region = "eu-west-1", EndpointUrl = endpoint.Hangs().Hangs().Url, MaxAttempts = 1, RequestTimeout = TimeSpan.FromMilliseconds(500), Environment = new Dictionary<string, string>(),
         };
         using var caller = new AwsJsonCaller(AwsService.Ecs, new BasicAWSCredentials(AccessKey, SecretKey), settings);
 
         var error = await Should.ThrowAsync<AwsServiceException>(() => new EcsClient(caller).DescribeClustersAsync(new(["x"]), CancellationToken.None));
 
-        (error.Id, error.Kind).ShouldBe((nameof(Messages.AwsTimedOut), ErrorKind.Timeout));
+        (error.Id, error.Kind).ShouldBe((nameof(Messages.AwsTimedOut), ErrorKind.Timeout), error.ToString());
     }
 
     private static Task<AwsServiceException> FailAsync(AwsSession session) =>
