@@ -100,6 +100,15 @@ public sealed class ReleaseRunnerTests
     }
 
     [Fact]
+    public async Task A_stop_says_how_far_it_came_and_how_to_go_on()
+    {
+        await Should.ThrowAsync<OperationCanceledException>(() => RunAsync(new ScriptedStages { StopsIn = "endpoint" }));
+
+        events.OfType<LeftRunning>().ShouldHaveSingleItem().Message.ShouldBe(
+            "The release stopped with 6 of 9 steps done, in the middle of endpoint:endpoint. To go on: Invoke-FullRelease");
+    }
+
+    [Fact]
     public async Task The_record_names_the_step_that_failed_first()
     {
         var release = await RunAsync(new ScriptedStages { Failing = new HashSet<string> { "push web-ui" } });

@@ -24,6 +24,9 @@ internal sealed class ScriptedStages : IReleaseStages
     /// <summary>What fails: the words the log has for it, such as <c>push web-ui</c>.</summary>
     public IReadOnlySet<string> Failing { get; init; } = new HashSet<string>();
 
+    /// <summary>In the middle of what the user stops the release.</summary>
+    public string? StopsIn { get; init; }
+
     public IReadOnlyDictionary<string, RolloutStatus> Rollouts { get; init; } = new Dictionary<string, RolloutStatus>();
 
     public bool EndpointServesIt { get; init; }
@@ -129,6 +132,8 @@ internal sealed class ScriptedStages : IReleaseStages
 
         for (var turn = 0; turn < turns; turn++)
             await Task.Yield();
+        if (string.Equals(StopsIn, what, StringComparison.Ordinal))
+            throw new OperationCanceledException();
         if (Failing.Contains(what))
             throw ReleaseException.For(nameof(Messages.ServiceNotFound), ErrorKind.Failed, what, what, "scripted");
         lock (gate)
