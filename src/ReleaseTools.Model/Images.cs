@@ -34,11 +34,35 @@ public sealed record ReleaseImage
     /// <summary>The Dockerfile stage to build; the last one when null.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The platform to build for, such as <c>linux/amd64</c>.</summary>
+    /// <summary>The platform to build for, such as <c>linux/amd64</c>; CodeBuild's own, or the engine's, when null.</summary>
     public string? Platform { get; init; }
 
     /// <summary>Build arguments. They end up in the image's history and are not for secrets.</summary>
     public IReadOnlyDictionary<string, string> BuildArgs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Build arguments that name other images of the definition, by the image's name: each gets that image's reference, and waits for it.</summary>
+    public IReadOnlyDictionary<string, string> BaseImages { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The names of images that are built before this one, besides <see cref="BaseImages"/>.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Commands that are run, in order, before the image is built; none is run for an image that is reused.</summary>
+    public IReadOnlyList<BuildCommand> Before { get; init; } = [];
+
+    /// <summary>Secrets that <c>RUN --mount=type=secret</c> may read: where each comes from, never what it is.</summary>
+    public IReadOnlyList<BuildSecret> Secrets { get; init; } = [];
+
+    /// <summary>Where BuildKit may take cached steps from, as <c>docker build --cache-from</c> takes it.</summary>
+    public IReadOnlyList<string> CacheFrom { get; init; } = [];
+
+    /// <summary>Where BuildKit leaves its cache, as <c>docker buildx build --cache-to</c> takes it.</summary>
+    public IReadOnlyList<string> CacheTo { get; init; } = [];
+
+    /// <summary>For how many days an image of the same inputs is reused, for its base image ages; for ever when null.</summary>
+    public int? MaxReuseDays { get; init; }
+
+    /// <summary>The severity from which on a finding of ECR's scan fails the push; null asks for no scan.</summary>
+    public FindingSeverity? FailOnSeverity { get; init; }
 
     /// <summary>The files and folders (absolute) the image is made of; empty when its changes cannot be told.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
@@ -53,13 +77,39 @@ public sealed record ReleaseImage
     public IReadOnlyList<string> Services { get; init; } = [];
 }
 
+/// <summary>A command that is run before an image is built. It is started as it stands: no shell reads it.</summary>
+public sealed record BuildCommand
+{
+    /// <summary>The program, looked for on PATH, and its arguments.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+
+    /// <summary>The folder it is run in, absolute.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Files and folders (absolute) that it makes. The build gets them; what they are follows from the inputs, so changes in them are none.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+}
+
+/// <summary>A secret of a build: its id, and where its value is taken from when the build begins.</summary>
+public sealed record BuildSecret
+{
+    /// <summary>The id by which a Dockerfile's <c>--mount=type=secret,id=…</c> asks for it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The variable, of the env file or else of the environment, that holds it; null when a file does.</summary>
+    public string? EnvironmentVariable { get; init; }
+
+    /// <summary>The file (absolute) that holds it; null when a variable does.</summary>
+    public string? File { get; init; }
+}
+
 /// <summary>What became of an image's build.</summary>
 public enum ImageBuildStatus
 {
     /// <summary>Would be built (<c>-WhatIf</c>).</summary>
     Planned,
 
-    /// <summary>Built; the image is on the engine under its repository and tag.</summary>
+    /// <summary>Built: on the engine under its repository and tag, or by CodeBuild and then in ECR.</summary>
     Built,
 
     /// <summary>Not built: ECR already holds an image of the same inputs.</summary>
@@ -87,7 +137,7 @@ public sealed record AppImage
     /// <summary>The image id (<c>sha256:…</c>) on the engine; null when it is not there.</summary>
     public string? ImageId { get; init; }
 
-    /// <summary>The digest of the manifest that ECR already holds for the same inputs, when <see cref="Status"/> is <see cref="ImageBuildStatus.Reused"/>.</summary>
+    /// <summary>The digest of the manifest that the registry holds already: of the same inputs, or built by CodeBuild; null when it is to be pushed.</summary>
     public string? Digest { get; init; }
 
     /// <summary>A hash over everything the image is made of; null when the definition names no inputs.</summary>
@@ -107,6 +157,9 @@ public sealed record AppImage
 
     /// <summary>Why it was built, reused or failed.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The severity from which on a finding of ECR's scan fails the push, as defined; null asks for no scan.</summary>
+    public FindingSeverity? FailOnSeverity { get; init; }
 
     /// <summary>The names of the services that run it.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
@@ -163,6 +216,9 @@ public sealed record EcrImage
 
     /// <summary>Why it was pushed, not pushed, or failed.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What ECR's scan found, where the push asked for one; null where it did not.</summary>
+    public ImageScan? Scan { get; init; }
 
     /// <summary>The names of the services that run it.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
