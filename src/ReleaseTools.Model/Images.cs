@@ -16,6 +16,9 @@ public enum ImageBuilder
 /// <summary>An image as the release definition describes it. Paths are absolute, variables filled in.</summary>
 public sealed record ReleaseImage
 {
+    /// <summary>The platform that a Docker engine builds for where the definition says none: what Fargate and SageMaker run unless told otherwise.</summary>
+    public const string DefaultPlatform = "linux/amd64";
+
     /// <summary>The image's name in the definition, such as <c>web-ui</c>.</summary>
     public required string Name { get; init; }
 
@@ -34,7 +37,7 @@ public sealed record ReleaseImage
     /// <summary>The Dockerfile stage to build; the last one when null.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The platform to build for, such as <c>linux/amd64</c>; CodeBuild's own, or the engine's, when null.</summary>
+    /// <summary>The platform to build for, such as <c>linux/arm64</c>; when null <see cref="DefaultPlatform"/> on a Docker engine, and its project's on CodeBuild.</summary>
     public string? Platform { get; init; }
 
     /// <summary>Build arguments. They end up in the image's history and are not for secrets.</summary>
@@ -66,6 +69,9 @@ public sealed record ReleaseImage
 
     /// <summary>The files and folders (absolute) the image is made of; empty when its changes cannot be told.</summary>
     public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>Whether the build gets the whole context; else, where <see cref="Inputs"/> are named, it gets those alone, so that none can be forgotten.</summary>
+    public bool WholeContext { get; init; }
 
     /// <summary>The CodeBuild project that builds it where CodeBuild does; null where the definition names none.</summary>
     public string? CodeBuildProject { get; init; }

@@ -36,6 +36,15 @@ public sealed record StepStarted(string Subject, ReleaseStep Step) : ReleaseEven
 /// <summary>A step of a release ended; its status and reason say how.</summary>
 public sealed record StepFinished(string Subject, ReleaseStep Step) : ReleaseEvent(Subject);
 
+/// <summary>A command has done so many of the items it was given.</summary>
+/// <param name="Subject">What it does, such as <c>Build images</c>.</param>
+/// <param name="Done">How many have ended.</param>
+/// <param name="Total">How many there are.</param>
+public sealed record BatchProgress(string Subject, int Done, int Total) : ReleaseEvent(Subject);
+
+/// <summary>An item of a command has ended, well or not.</summary>
+public sealed record ItemDone(string Subject, ReleaseStage Stage) : ReleaseEvent(Subject);
+
 /// <summary>A line of a build's output.</summary>
 public sealed record BuildOutput(string Subject, string Line) : ReleaseEvent(Subject);
 

@@ -2,108 +2,141 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;
 
-/// <summary>Builds images on the Docker engine, or finds that ECR holds one of the same inputs.</summary>
+/// <summary>
+/// Builds images, each where its definition says: on the Docker engine or on AWS CodeBuild; or finds that the registry holds one
+/// of the same inputs. Images that others begin with are built first.
+/// </summary>
 [Cmdlet("Build", "AppImage", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
 [OutputType(typeof(AppImage))]
-public sealed class BuildAppImageCommand : AwsCommand
+public sealed class BuildAppImageCommand : ImageCommand
 {
-    private const string ByName = "ByName";
-    private const string ByObject = "ByObject";
-
-    private readonly ImageRequest request = new();
-    private readonly HashSet<(string Workspace, string Name)> taken = [];
-
-    /// <summary>The images' names in the definition; all that Docker builds when left out. Wildcards are permitted.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
-    [SupportsWildcards]
+    /// <summary>Build arguments over the definition's: <c>NAME=value</c>, <c>NAME</c> for the variable of that name, or a hashtable. Not for secrets.</summary>
+    [Parameter]
+    [NamedValues]
     [ValidateNotNullOrEmpty]
-    public string[] Name { get; set; } = [];
+    public string[] BuildArg { get; set; } = [];
 
-    /// <summary>Images, as Get-ReleaseImage gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByObject)]
-    public ReleaseImage[] InputObject { get; set; } = [];
-
-    /// <summary>The release tag; the git commit when left out.</summary>
+    /// <summary>The Dockerfile's stage to build, over the definition's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public string? Tag { get; set; }
+    public string? Target { get; set; }
 
-    /// <summary>Builds without the cache, and although ECR holds an image of the same inputs.</summary>
+    /// <summary>The platform to build for, over the definition's: <c>linux/amd64</c>, <c>linux/arm64</c>.</summary>
     [Parameter]
-    public SwitchParameter NoCache { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string? Platform { get; set; }
 
-    /// <summary>Builds although ECR holds an image of the same inputs.</summary>
+    /// <summary>Secrets for <c>RUN --mount=type=secret</c>: <c>id=NAME,env=VARIABLE</c> or <c>id=NAME,src=FILE</c>.</summary>
     [Parameter]
-    public SwitchParameter NoReuse { get; set; }
+    [ValidateNotNullOrEmpty]
+    public string[] Secret { get; set; } = [];
+
+    /// <summary>Where cached steps may be taken from, over the definition's, as <c>docker build --cache-from</c> takes it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] CacheFrom { get; set; } = [];
+
+    /// <summary>Where the cache is left, over the definition's, as <c>docker buildx build --cache-to</c> takes it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] CacheTo { get; set; } = [];
 
     /// <summary>Asks the registry for newer base images.</summary>
     [Parameter]
     public SwitchParameter Pull { get; set; }
 
-    /// <summary>How many are built at once; the definition's, else the processor count when left out.</summary>
+    /// <summary>Attests how the image was built. It becomes an index, which needs buildx and an engine with the containerd image store.</summary>
+    [Parameter]
+    public SwitchParameter Provenance { get; set; }
+
+    /// <summary>Attests which packages are in the image. It becomes an index, which needs buildx and an engine with the containerd image store.</summary>
+    [Parameter]
+    public SwitchParameter Sbom { get; set; }
+
+    /// <summary>Where images are built that the definition does not give to CodeBuild; as it says when left out.</summary>
+    [Parameter]
+    public ImageBuilder? Builder { get; set; }
+
+    /// <summary>How many are built at once on the Docker engine; the definition's, else the processor count when left out.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int? ThrottleLimit { get; set; }
 
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => request.Add(Name, InputObject);
+    /// <summary>How long each build on CodeBuild is waited for, in seconds. It goes on afterwards.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int TimeoutSec { get; set; } = 3600;
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (MyInvocation.ExpectingInput && request.IsEmpty)
+        if (ReadRequest() is not { } parts)
             return;
         var aws = ReadAwsOptions();
-        var parts = request.ByWorkspace(ReadDefinitionPath(), forAll: Path is not null);
+        var overrides = new BuildOverrides
+        {
+            BuildArgs = BuildArg, Target = Target, Platform = Platform, Secrets = Secret, CacheFrom = CacheFrom, CacheTo = CacheTo,
+            Folder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+        };
         Run(async (pipeline, cancelled) =>
         {
             foreach (var (path, names, images) in parts)
             {
                 using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
-                await BuildAsync(workspace, names, images, pipeline, cancelled);
+                var definition = await workspace.ReadDefinitionAsync(cancelled);
+                var options = new WorkspaceBuildOptions
+                {
+                    Tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled)),
+                    ThrottleLimit = ThrottleLimit,
+                    Build = new ImageBuildOptions { NoReuse = NoReuse, NoCache = NoCache, Pull = Pull, Provenance = Provenance, Sbom = Sbom },
+                    Overrides = overrides,
+                    Timeout = TimeSpan.FromSeconds(TimeoutSec),
+                };
+                using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, Builder), options, cancelled);
+                var chosen = images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline);
+                await BuildAsync(builds, WithBaseImages(chosen, definition), definition, options.Tag, pipeline, cancelled);
             }
         });
     }
 
     private async Task BuildAsync(
-        ReleaseWorkspace workspace, IReadOnlyList<string> names, IReadOnlyList<ReleaseImage> images, CommandPipeline pipeline, CancellationToken cancelled)
+        WorkspaceBuilds builds, IReadOnlyList<ReleaseImage> images, ReleaseDefinition definition, string tag, CommandPipeline pipeline, CancellationToken cancelled)
     {
-        var definition = await workspace.ReadDefinitionAsync(cancelled);
-        var tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled));
-        var reuse = NoReuse || NoCache ? null : await workspace.RegistryAsync(definition.Region, cancelled);
-        var builders = new ImageBuilderChoice(workspace, asked: null);
-        var plans = new List<ImageBuildPlan>();
-        foreach (var image in images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline))
+        var plans = new List<WorkspaceBuildPlan>();
+        foreach (var image in images)
         {
-            if (taken.Add((image.Workspace, image.Name)) && await PlanAsync(image) is { } plan)
+            if (Take(image) && await PlanAsync(image) is { } plan)
                 plans.Add(plan);
         }
 
-        using var builds = new ImageBuilds(workspace.Engine, workspace.Environment, Clock);
-        var throttle = ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount;
-        var options = new ImageBuildOptions { NoCache = NoCache, Pull = Pull };
-        await foreach (var built in builds.RunAsync(plans, throttle, options, pipeline.Observer, cancelled))
+        var done = 0;
+        pipeline.Observer.Report(new BatchProgress("Build images", done, plans.Count));
+        await foreach (var built in builds.RunAsync(plans, cancelled))
+        {
             Write(built);
+            pipeline.Observer.Report(new ItemDone(built.Image.Name, ReleaseStage.Build));
+            pipeline.Observer.Report(new BatchProgress("Build images", ++done, plans.Count));
+        }
 
         // What is to be built or reused; null where nothing more is done.
-        async Task<ImageBuildPlan?> PlanAsync(ReleaseImage image)
+        async Task<WorkspaceBuildPlan?> PlanAsync(ReleaseImage image)
         {
             try
             {
-                var settled = (await builders.SettleAsync([image], cancelled))[0];
-                if (settled.Builder == ImageBuilder.CodeBuild)
+                var plan = await builds.PlanAsync(image, cancelled);
+                if (plan.Image.Builder == ImageBuilder.CodeBuild && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal))
                 {
-                    pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it: Start-InferenceBuild -Name {image.Name}"));
+                    pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it for the endpoint: Start-InferenceBuild -Name {image.Name}"));
                     return null;
                 }
 
-                var plan = await ImageBuilds.PlanAsync(settled, tag, await workspace.FingerprintAsync(settled, cancelled), reuse, cancelled);
                 var approval = plan.Action == ReleaseAction.Reuse ? Approval.Granted : await pipeline.ApproveAsync(image.Name, $"Build: {plan.Reason}");
                 if (approval == Approval.WhatIf)
                     pipeline.Write(plan.Predicted);
@@ -123,5 +156,14 @@ public sealed class BuildAppImageCommand : AwsCommand
                 pipeline.WriteError(built.Error, built.Image);
             pipeline.Write(built.Image);
         }
+    }
+
+    /// <summary>The images asked for, in the order in which they are built, with those that they begin with.</summary>
+    private static IReadOnlyList<ReleaseImage> WithBaseImages(IReadOnlyList<ReleaseImage> chosen, ReleaseDefinition definition)
+    {
+        var all = chosen.ToList();
+        for (var i = 0; i < all.Count; i++)
+            all.AddRange(all[i].BaseImages.Values.Distinct(StringComparer.Ordinal).Where(name => all.TrueForAll(other => other.Name != name)).Select(definition.FindImage).OfType<ReleaseImage>());
+        return BuildOrder.Sort(all);
     }
 }

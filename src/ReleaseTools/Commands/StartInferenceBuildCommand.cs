@@ -13,37 +13,8 @@ namespace ReleaseTools.Commands;
 /// <summary>Starts a build of the inference image, or of another image, on AWS CodeBuild.</summary>
 [Cmdlet(VerbsLifecycle.Start, "InferenceBuild", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
 [OutputType(typeof(InferenceBuild))]
-public sealed class StartInferenceBuildCommand : AwsCommand
+public sealed class StartInferenceBuildCommand : ImageCommand
 {
-    private const string ByName = "ByName";
-    private const string ByObject = "ByObject";
-
-    private readonly ImageRequest request = new();
-    private readonly HashSet<(string Workspace, string Name)> taken = [];
-
-    /// <summary>The images' names in the definition; the one that the endpoint serves when left out. Wildcards are permitted.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByName)]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Name { get; set; } = [];
-
-    /// <summary>Images, as Get-ReleaseImage gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByObject)]
-    public ReleaseImage[] InputObject { get; set; } = [];
-
-    /// <summary>The tag that the build pushes; the git commit when left out.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Tag { get; set; }
-
-    /// <summary>Builds without Docker's cache, and although ECR holds an image of the same inputs.</summary>
-    [Parameter]
-    public SwitchParameter NoCache { get; set; }
-
-    /// <summary>Builds although ECR holds an image of the same inputs.</summary>
-    [Parameter]
-    public SwitchParameter NoReuse { get; set; }
-
     /// <summary>Environment variables for this build, over the project's. Not for secrets: CodeBuild's console shows them.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -64,15 +35,11 @@ public sealed class StartInferenceBuildCommand : AwsCommand
     public int TimeoutSec { get; set; } = 3600;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => request.Add(Name, InputObject);
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (MyInvocation.ExpectingInput && request.IsEmpty)
+        if (ReadRequest() is not { } parts)
             return;
         var aws = ReadAwsOptions();
-        var parts = request.ByWorkspace(ReadDefinitionPath(), forAll: Path is not null);
         var options = new InferenceBuildOptions
         {
             NoCache = NoCache,
@@ -104,17 +71,18 @@ public sealed class StartInferenceBuildCommand : AwsCommand
         var session = await workspace.AwsAsync(definition.Region, cancelled);
         var builds = new CodeBuilds(session, await workspace.RegistryAsync(definition.Region, cancelled), pipeline.Observer, Clock);
         var builders = new ImageBuilderChoice(workspace, ImageBuilder.CodeBuild);
+        var fingerprints = new ImageFingerprints(workspace, definition, builders.SettleAsync);
         var chosen = images.Count > 0 ? images : Named(definition, names, pipeline);
-        await Task.WhenAll(chosen.Where(image => taken.Add((image.Workspace, image.Name))).ToList().Select(OneAsync));
+        await Task.WhenAll(chosen.Where(Take).ToList().Select(OneAsync));
 
         async Task OneAsync(ReleaseImage image)
         {
             try
             {
-                var settled = (await builders.SettleAsync([image], cancelled))[0];
+                var settled = await builders.SettleAsync(image, cancelled);
                 var how = options with
                 {
-                    Fingerprint = await workspace.FingerprintAsync(settled, cancelled),
+                    Fingerprint = await fingerprints.OfAsync(settled, cancelled),
                     Commit = git?.Commit,
                     IsDirty = git?.IsDirty ?? false,
                     EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,

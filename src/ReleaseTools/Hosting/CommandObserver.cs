@@ -33,6 +33,8 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case ItemFailed failed: pipeline.Warn($"{failed.Subject}: {failed.Error.Message.Split('\n')[0].TrimEnd()}"); break;
 
             case PlanMade made: ShowPlan(made.Plan); break;
+            case BatchProgress batch: Draw(Release, parent: null, batch.Subject, $"{batch.Done} of {batch.Total}", Percent(batch.Done, batch.Total)); break;
+            case ItemDone item: Complete(Key(item.Stage, item.Subject)); break;
             case StepStarted started: ShowStart(started.Step); break;
             case StepFinished finished: ShowEnd(finished.Step); break;
 
@@ -108,10 +110,15 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
                 done++;
         }
 
-        if (board.Complete(key) is { } completed)
-            pipeline.Progress(completed);
+        Complete(key);
         pipeline.Verbose(ProgressText.Of(step));
         ShowRelease();
+    }
+
+    private void Complete(string key)
+    {
+        if (board.Complete(key) is { } completed)
+            pipeline.Progress(completed);
     }
 
     private void ShowRelease()

@@ -9,7 +9,7 @@ public sealed class DefinitionSchemaTests
     private const string Everything = """
         {
           "terraform": {}, "inference": {},
-          "images": { "a": {} }, "services": { "a": { "verify": {} } }
+          "images": { "a": { "before": [{}], "secrets": { "a": {} } } }, "services": { "a": { "verify": {} } }
         }
         """;
 
@@ -59,8 +59,10 @@ public sealed class DefinitionSchemaTests
             var inner = shape.Length == 0 ? property.Name : $"{shape}.{property.Name}";
             foreach (var found in Properties(inner, property.Value))
                 yield return found;
-            if (property.Value.TryGetProperty("additionalProperties", out var map) && map.ValueKind == JsonValueKind.Object && map.TryGetProperty("$ref", out var reference))
+            foreach (var several in new[] { "additionalProperties", "items" })
             {
+                if (!property.Value.TryGetProperty(several, out var map) || map.ValueKind != JsonValueKind.Object || !map.TryGetProperty("$ref", out var reference))
+                    continue;
                 foreach (var found in Properties($"{inner}.*", Schema.RootElement.GetProperty("$defs").GetProperty(reference.GetString()!.Split('/')[^1])))
                     yield return found;
             }

@@ -77,8 +77,8 @@ public sealed class GitSnapshotTests : IDisposable
         using var untagged = await ReleaseWorkspace.OpenAsync(fixture.Workspace, options, observer, TimeProvider.System, default);
 
         (await tagged.TagAsync("v1", default)).ShouldBe("v1");
-        (await tagged.FingerprintAsync(fixture.Image, default)).ShouldNotBeNull();
-        await tagged.FingerprintAsync(fixture.Image, default);
+        (await tagged.FingerprintAsync(fixture.Image, new Dictionary<string, string?>(), default)).ShouldNotBeNull();
+        await tagged.FingerprintAsync(fixture.Image, new Dictionary<string, string?>(), default);
 
         observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("safe.directory");
         (await Should.ThrowAsync<ReleaseException>(() => untagged.TagAsync(given: null, default))).Id.ShouldBe(nameof(Messages.GitRefusesOwner));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 
@@ -13,4 +14,16 @@ internal static class BuildReason
     public static string Changed(string fingerprint) => $"Inputs changed: ECR holds no {Words.Digest(SourceTag.For(fingerprint))}.";
 
     public static string Unchanged(string digest) => $"Inputs unchanged: ECR holds {Words.Digest(digest)}.";
+
+    /// <summary>Why an image of the same inputs is too old to be reused; null when it is not.</summary>
+    public static string? Aged(ReleaseImage image, RegistryImage found, DateTimeOffset now)
+    {
+        if (image.MaxReuseDays is not { } days)
+            return null;
+        if (found.PushedAt is not { } pushed)
+            return $"Inputs unchanged, but the registry does not tell the age of {Words.Digest(found.Digest)}, and it may have {days} days at most.";
+        return now - pushed > TimeSpan.FromDays(days)
+            ? string.Create(CultureInfo.InvariantCulture, $"Inputs unchanged, but {Words.Digest(found.Digest)} is of {pushed.UtcDateTime:yyyy-MM-dd}, older than {days} days.")
+            : null;
+    }
 }

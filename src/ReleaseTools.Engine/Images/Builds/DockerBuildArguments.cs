@@ -5,36 +5,62 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// <summary>The command line of a build. A pure function, so that what is run can be tested without running it.</summary>
 internal static class DockerBuildArguments
 {
-    // https://github.com/docker/buildx/releases/tag/v0.10.0: attestations, on by default from there.
-    private static readonly Version FirstWithAttestations = new(0, 10);
-
-    public static IReadOnlyList<string> For(ReleaseImage image, string tag, DockerCli cli, ImageBuildOptions options, string idFile)
+    /// <summary>The arguments of the docker CLI.</summary>
+    /// <param name="plan">The image, and what is to become of it.</param>
+    /// <param name="cli">What builds it.</param>
+    /// <param name="options">How.</param>
+    /// <param name="input">What the build gets.</param>
+    public static IReadOnlyList<string> For(ImageBuildPlan plan, DockerCli cli, ImageBuildOptions options, DockerBuildInput input)
     {
+        var image = plan.Image;
         List<string> arguments = cli.Builder == DockerBuilder.Buildx ? ["buildx", "build"] : ["build"];
         if (cli.Builder != DockerBuilder.Classic)
             arguments.Add("--progress=plain");
         if (cli.Builder == DockerBuilder.Buildx)
-        {
             arguments.Add("--load");
-            // An attestation makes an index of a single image, whose digest is not what a task runs.
-            if (cli.BuildxVersion is null || cli.BuildxVersion >= FirstWithAttestations)
-                arguments.AddRange(["--provenance=false", "--sbom=false"]);
-        }
 
-        arguments.AddRange(["--iidfile", idFile, "--tag", $"{image.Repository}:{tag}", "--file", image.Dockerfile!]);
-        if (image.Platform is { } platform)
-            arguments.AddRange(["--platform", platform]);
+        // An attestation makes an index of a single image, whose digest is not what a task runs: none unless asked for.
+        if (BuildFeatures.HasAttestations(cli))
+            arguments.AddRange([$"--provenance={(options.Provenance ? "true" : "false")}", $"--sbom={(options.Sbom ? "true" : "false")}"]);
+
+        arguments.AddRange(["--iidfile", input.IdFile, "--tag", $"{image.Repository}:{plan.Tag}", "--file", input.Folder.Dockerfile]);
+        arguments.AddRange(["--platform", image.Platform ?? ReleaseImage.DefaultPlatform]);
         if (image.Target is { } target)
             arguments.AddRange(["--target", target]);
-        foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in image.BuildArgs.Concat(input.BaseImages).OrderBy(argument => argument.Key, StringComparer.Ordinal))
             arguments.AddRange(["--build-arg", $"{name}={value}"]);
         foreach (var (name, value) in options.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
             arguments.AddRange(["--label", $"{name}={value}"]);
+        foreach (var secret in input.Secrets.Arguments)
+            arguments.AddRange(["--secret", secret]);
+        foreach (var from in image.CacheFrom)
+            arguments.AddRange(["--cache-from", from]);
+        arguments.AddRange(CacheTo(image, cli));
         if (options.NoCache)
             arguments.Add("--no-cache");
-        if (options.Pull)
+
+        // A base image of the definition may be on the engine alone, and is as new as can be.
+        if ((options.Pull || plan.HasAged) && image.BaseImages.Count == 0)
             arguments.Add("--pull");
-        arguments.AddRange(["--", image.Context!]);
+        arguments.AddRange(["--", input.Folder.Context]);
         return arguments;
     }
+
+    // Without buildx a cache can only be left in the image, which a build argument asks for:
+    // https://docs.docker.com/build/cache/backends/inline/
+    private static IEnumerable<string> CacheTo(ReleaseImage image, DockerCli cli)
+    {
+        if (image.CacheTo.Count == 0)
+            return [];
+        return cli.Builder == DockerBuilder.Buildx
+            ? image.CacheTo.SelectMany(to => new[] { "--cache-to", to })
+            : ["--build-arg", "BUILDKIT_INLINE_CACHE=1"];
+    }
 }
+
+/// <summary>What a build gets besides the image's definition.</summary>
+/// <param name="Folder">Dockerfile and context.</param>
+/// <param name="IdFile">The file that gets the image's id.</param>
+/// <param name="BaseImages">Build arguments with the references of base images.</param>
+/// <param name="Secrets">Its secrets.</param>
+internal sealed record DockerBuildInput(BuildFolder Folder, string IdFile, IReadOnlyDictionary<string, string> BaseImages, BuildSecrets Secrets);

@@ -14,6 +14,9 @@ public sealed record ImageBuildPlan(ReleaseImage Image, string Tag, string? Fing
     /// <summary>The image as it would come out of this plan, for <c>-WhatIf</c>.</summary>
     public AppImage Predicted => Describe(Action == ReleaseAction.Reuse ? ImageBuildStatus.Reused : ImageBuildStatus.Planned);
 
+    /// <summary>Whether it is built because its base image may have aged, so that the registry is asked for a newer one.</summary>
+    internal bool HasAged { get; init; }
+
     internal AppImage Describe(ImageBuildStatus status) => new()
     {
         Name = Image.Name,
@@ -22,26 +25,11 @@ public sealed record ImageBuildPlan(ReleaseImage Image, string Tag, string? Fing
         Status = status,
         Digest = status == ImageBuildStatus.Reused ? Digest : null,
         Fingerprint = Fingerprint,
-        Platform = Image.Platform,
+        Platform = Image.Platform ?? ReleaseImage.DefaultPlatform,
         Reason = Reason,
+        FailOnSeverity = Image.FailOnSeverity,
         Services = Image.Services,
     };
-}
-
-/// <summary>How to build.</summary>
-public sealed record ImageBuildOptions
-{
-    /// <summary>The folder for log files; <c>.releasetools/logs</c> of the image's workspace when null.</summary>
-    public string? LogFolder { get; init; }
-
-    /// <summary>Labels put on the image, such as <c>org.opencontainers.image.revision</c>.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-
-    /// <summary>Use no cached step.</summary>
-    public bool NoCache { get; init; }
-
-    /// <summary>Ask the registry for newer base images.</summary>
-    public bool Pull { get; init; }
 }
 
 /// <summary>What came of a build: the record, and the error beside it when it failed.</summary>

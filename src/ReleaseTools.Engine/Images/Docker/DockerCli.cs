@@ -71,14 +71,18 @@ public sealed partial record DockerCli
         return classic;
     }
 
-    /// <summary>A command of this CLI, in its environment.</summary>
-    internal Command Command(IEnumerable<string> arguments) =>
-        Cli.Wrap(Path).WithArguments(arguments).WithValidation(CommandResultValidation.None)
-            .WithEnvironmentVariables(new Dictionary<string, string?>(Environment, StringComparer.Ordinal)
-            {
-                // Before 23.0 the classic builder is the default, and from then on BuildKit is, whether the plugin is there or not.
-                ["DOCKER_BUILDKIT"] = Builder == DockerBuilder.Classic ? "0" : "1",
-            });
+    /// <summary>A command of this CLI, in its environment and with variables of the command's own.</summary>
+    internal Command Command(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> variables)
+    {
+        var all = new Dictionary<string, string?>(Environment, StringComparer.Ordinal)
+        {
+            // Before 23.0 the classic builder is the default, and from then on BuildKit is, whether the plugin is there or not.
+            ["DOCKER_BUILDKIT"] = Builder == DockerBuilder.Classic ? "0" : "1",
+        };
+        foreach (var (name, value) in variables)
+            all[name] = value;
+        return Cli.Wrap(Path).WithArguments(arguments).WithValidation(CommandResultValidation.None).WithEnvironmentVariables(all);
+    }
 
     private static async Task<DockerCli?> ProbeAsync(string path, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {

@@ -11,24 +11,22 @@ namespace ReleaseTools.Engine.Images.Docker;
 public sealed class DockerEngine : IDockerEngine, IDisposable
 {
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
-    private readonly DockerClient client;
-    private readonly DockerCertificates? certificates;
+    private readonly Lazy<DockerClient> client;
     private readonly TimeProvider timeProvider;
+    private DockerCertificates? certificates;
 
     private DockerEngine(DockerHost host, TimeProvider timeProvider)
     {
         Host = host;
         this.timeProvider = timeProvider;
-        certificates = host.CertificatePath is null ? null : DockerCertificates.Load(host.CertificatePath);
-        var builder = new DockerClientBuilder().WithEndpoint(host.Endpoint)
-            .WithTimeout(Timeout.InfiniteTimeSpan); // a push lasts as long as it lasts; whoever waits passes a token
-        if (certificates is not null)
-            builder = builder.WithAuthProvider(certificates);
-        client = host.Endpoint.Scheme is "unix" or "npipe" ? builder.Build() : builder.WithTransportOptions(new NativeHttpTransportOptions()).Build();
+        client = new(MakeClient); // who reuses every image never asks
     }
 
     /// <summary>Where it is.</summary>
     public DockerHost Host { get; }
+
+    /// <inheritdoc/>
+    public bool IsLocal => Host.Endpoint.Scheme is "unix" or "npipe";
 
     /// <summary>The engine that the docker CLI would talk to in this environment. Nothing is sent yet.</summary>
     /// <exception cref="ReleaseException"><c>DockerHostInvalid</c>.</exception>
@@ -42,7 +40,7 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooLate.Token);
         try
         {
-            await client.System.PingAsync(stop.Token);
+            await client.Value.System.PingAsync(stop.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,12 +53,39 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<EngineVersion> GetVersionAsync(CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
+        {
+            var version = await client.Value.System.GetVersionAsync(cancellationToken);
+            return new EngineVersion(version.Version ?? "", version.Arch ?? "", version.Platform?.Name);
+        });
+
+    /// <inheritdoc/>
+    public Task<bool> HoldsIndexesAsync(CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
+        {
+            // https://docs.docker.com/engine/storage/containerd/: how to tell which store an engine uses.
+            var info = await client.Value.System.GetSystemInfoAsync(cancellationToken);
+            return (info.DriverStatus ?? []).Any(entry => entry is ["driver-type", "io.containerd.snapshotter.v1"]);
+        });
+
+    /// <inheritdoc/>
+    public Task PullAsync(ImageReference reference, string platform, RegistryAuthorization authorization, CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
+        {
+            string? error = null;
+            var parameters = new ImagesCreateParameters { FromImage = $"{reference.Repository}@{reference.Digest}", Platform = platform };
+            await client.Value.Images.CreateImageAsync(parameters, Auth(authorization), new Listener(message => error ??= message.Error?.Message), cancellationToken);
+            return error is null ? true : throw ReleaseException.For(nameof(Messages.PullFailed), ErrorKind.Failed, reference.ToString(), reference, error);
+        });
+
+    /// <inheritdoc/>
     public Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken) =>
         ReachAsync(async () =>
         {
             try
             {
-                var found = await client.Images.InspectImageAsync(image, cancellationToken);
+                var found = await client.Value.Images.InspectImageAsync(image, cancellationToken);
                 return new EngineImage(found.ID, found.Size, [.. found.RepoDigests ?? []], [.. found.RootFS?.Layers ?? []]);
             }
             catch (DockerImageNotFoundException)
@@ -73,28 +98,39 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     public Task TagAsync(string image, ImageReference reference, CancellationToken cancellationToken) =>
         ReachAsync(async () =>
         {
-            await client.Images.TagImageAsync(image, new ImageTagParameters { RepositoryName = reference.Repository, Tag = reference.Tag }, cancellationToken);
+            await client.Value.Images.TagImageAsync(image, new ImageTagParameters { RepositoryName = reference.Repository, Tag = reference.Tag }, cancellationToken);
             return true;
         });
 
     /// <inheritdoc/>
-    public Task PushAsync(ImageReference reference, RegistryAuthorization authorization, Action<PushMessage> said, CancellationToken cancellationToken)
-    {
-        var auth = new AuthConfig { Username = authorization.UserName, Password = authorization.Password, ServerAddress = authorization.Host };
-        return ReachAsync(async () =>
+    public Task PushAsync(ImageReference reference, RegistryAuthorization authorization, Action<PushMessage> said, CancellationToken cancellationToken) =>
+        ReachAsync(async () =>
         {
-            await client.Images.PushImageAsync(
-                reference.Repository, new ImagePushParameters { Tag = reference.Tag }, auth, new Listener(message => said(Read(message))), cancellationToken);
+            await client.Value.Images.PushImageAsync(
+                reference.Repository, new ImagePushParameters { Tag = reference.Tag }, Auth(authorization), new Listener(message => said(Read(message))), cancellationToken);
             return true;
         });
-    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        client.Dispose();
+        if (client.IsValueCreated)
+            client.Value.Dispose();
         certificates?.Dispose();
     }
+
+    private DockerClient MakeClient()
+    {
+        certificates = Host.CertificatePath is null ? null : DockerCertificates.Load(Host.CertificatePath);
+        var builder = new DockerClientBuilder().WithEndpoint(Host.Endpoint)
+            .WithTimeout(Timeout.InfiniteTimeSpan); // a push lasts as long as it lasts; whoever waits passes a token
+        if (certificates is not null)
+            builder = builder.WithAuthProvider(certificates);
+        return Host.Endpoint.Scheme is "unix" or "npipe" ? builder.Build() : builder.WithTransportOptions(new NativeHttpTransportOptions()).Build();
+    }
+
+    private static AuthConfig Auth(RegistryAuthorization authorization) =>
+        new() { Username = authorization.UserName, Password = authorization.Password, ServerAddress = authorization.Host };
 
     private static PushMessage Read(JSONMessage message) =>
         new(

@@ -8,7 +8,8 @@ namespace ReleaseTools.Engine.Images.Pushes;
 /// <summary>
 /// Gets images into the registry:
 /// <code>
-/// reused  ─▶ put the release tag on the manifest that is there           Retagged or AlreadyPresent
+/// reused, or built by CodeBuild
+///         ─▶ put the release tag on the manifest that is there           Retagged or AlreadyPresent
 /// built   ─▶ the tag holds this very image?                              AlreadyPresent
 ///         ─▶ push, check the digest against what the registry holds      Pushed
 /// then the other tags, and last the src- tag, so that it never stands for less than a whole push
@@ -32,11 +33,11 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         var found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
         switch (image)
         {
-            case { Status: ImageBuildStatus.Reused, Digest: { } digest }:
+            case { Status: ImageBuildStatus.Reused or ImageBuildStatus.Built, Digest: { } digest, ImageId: null }:
                 await registry.MustBeMovableAsync(image.Name, image.Repository, image.Tag, digest, found, cancellationToken);
                 return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"The registry holds {Words.Digest(digest)}.", digest)
                 {
-                    // It was found by its src- tag.
+                    // It was found by its src- tag, or got it from who built it.
                     HeldTags = [.. image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
                 };
             case { Status: ImageBuildStatus.Planned }:

@@ -17,6 +17,15 @@ internal static class DefinitionReader
         ["none"] = InferenceBackend.None,
     };
 
+    private static readonly Dictionary<string, FindingSeverity> Severities = new(StringComparer.Ordinal)
+    {
+        ["informational"] = FindingSeverity.Informational,
+        ["low"] = FindingSeverity.Low,
+        ["medium"] = FindingSeverity.Medium,
+        ["high"] = FindingSeverity.High,
+        ["critical"] = FindingSeverity.Critical,
+    };
+
     /// <summary>The file's sections. What is wrong goes to <paramref name="problems"/>, and what can be read is read on.</summary>
     /// <param name="utf8">The file's bytes.</param>
     /// <param name="problems">Where problems go.</param>
@@ -46,6 +55,8 @@ internal static class DefinitionReader
             Cluster = root.Text("cluster"),
             CodeBuildProject = root.Text("codeBuildProject"),
             ThrottleLimit = root.PositiveInteger("throttleLimit"),
+            MaxReuseDays = root.PositiveInteger("maxReuseDays"),
+            FailOnSeverity = root.OptionalWord("failOnSeverity", Severities),
             Terraform = root.Object("terraform", ReadTerraform),
             Images = root.Map("images", ReadImage),
             Services = root.Map("services", ReadService),
@@ -69,10 +80,29 @@ internal static class DefinitionReader
         Builder = image.Word("builder", Builders),
         CodeBuildProject = image.Text("codeBuildProject"),
         Inputs = image.Texts("inputs"),
-        BuildArgs = image.TextMap("buildArgs"),
+        WholeContext = image.Flag("wholeContext"),
+        BuildArgs = image.TextMap("buildArgs", whenNull: name => $"${{{name}}}"),
+        BaseImages = image.TextMap("baseImages"),
+        After = image.Texts("after"),
+        Before = image.Objects("before", ReadBefore),
+        Secrets = image.Map("secrets", ReadSecret),
         Target = image.Text("target"),
         Platform = image.Text("platform"),
+        CacheFrom = image.Texts("cacheFrom"),
+        CacheTo = image.Texts("cacheTo"),
+        MaxReuseDays = image.PositiveInteger("maxReuseDays"),
+        FailOnSeverity = image.OptionalWord("failOnSeverity", Severities),
     };
+
+    private static BeforeSection ReadBefore(ObjectReader before) => new()
+    {
+        Position = before.Position,
+        Command = before.Texts("command"),
+        Directory = before.Text("directory"),
+        Outputs = before.Texts("outputs"),
+    };
+
+    private static SecretSection ReadSecret(ObjectReader secret) => new() { Environment = secret.Text("environment"), File = secret.Text("file") };
 
     private static ServiceSection ReadService(ObjectReader service) => new()
     {

@@ -44,4 +44,8 @@ internal static partial class DefinitionRules
     /// <summary>A build argument.</summary>
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]*\z", Options, 1000)]
     public static partial Regex Variable();
+
+    /// <summary>A build secret's id, as it can stand in <c>--mount=type=secret,id=…</c>: a comma or equals sign would end it.</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9_.-]+\z", Options, 1000)]
+    public static partial Regex SecretId();
 }

@@ -20,6 +20,8 @@ internal sealed record DefinitionSections
     public DefinitionText? Cluster { get; init; }
     public DefinitionText? CodeBuildProject { get; init; }
     public int? ThrottleLimit { get; init; }
+    public int? MaxReuseDays { get; init; }
+    public FindingSeverity? FailOnSeverity { get; init; }
     public TerraformSection? Terraform { get; init; }
     public IReadOnlyList<Named<ImageSection>> Images { get; init; } = [];
     public IReadOnlyList<Named<ServiceSection>> Services { get; init; } = [];
@@ -42,9 +44,35 @@ internal sealed record ImageSection
     public ImageBuilder Builder { get; init; }
     public DefinitionText? CodeBuildProject { get; init; }
     public IReadOnlyList<DefinitionText> Inputs { get; init; } = [];
+    public bool WholeContext { get; init; }
     public IReadOnlyList<Named<DefinitionText>> BuildArgs { get; init; } = [];
+    public IReadOnlyList<Named<DefinitionText>> BaseImages { get; init; } = [];
+    public IReadOnlyList<DefinitionText> After { get; init; } = [];
+    public IReadOnlyList<BeforeSection> Before { get; init; } = [];
+    public IReadOnlyList<Named<SecretSection>> Secrets { get; init; } = [];
     public DefinitionText? Target { get; init; }
     public DefinitionText? Platform { get; init; }
+    public IReadOnlyList<DefinitionText> CacheFrom { get; init; } = [];
+    public IReadOnlyList<DefinitionText> CacheTo { get; init; } = [];
+    public int? MaxReuseDays { get; init; }
+    public FindingSeverity? FailOnSeverity { get; init; }
+
+    /// <summary>The images that this one waits for.</summary>
+    public IEnumerable<DefinitionText> WaitsFor => BaseImages.Select(image => image.Value).Concat(After);
+}
+
+internal sealed record BeforeSection
+{
+    public required SourcePosition Position { get; init; }
+    public IReadOnlyList<DefinitionText> Command { get; init; } = [];
+    public DefinitionText? Directory { get; init; }
+    public IReadOnlyList<DefinitionText> Outputs { get; init; } = [];
+}
+
+internal sealed record SecretSection
+{
+    public DefinitionText? Environment { get; init; }
+    public DefinitionText? File { get; init; }
 }
 
 internal sealed record ServiceSection

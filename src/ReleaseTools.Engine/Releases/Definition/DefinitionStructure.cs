@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Images.Builds;
+
 namespace ReleaseTools.Engine.Releases.Definition;
 
 /// <summary>The rules of a definition that hold whatever its variables are.</summary>
@@ -9,7 +11,8 @@ internal static class DefinitionStructure
         if (sections.Project is { } project && !DefinitionRules.Name().IsMatch(project.Raw))
             problems.Add(project.Position, $"'{project.Raw}' cannot be a project's name: {NameRule}");
         foreach (var image in sections.Images)
-            CheckImage(image, problems);
+            CheckImage(image, images, problems);
+        CheckOrder(sections.Images, problems);
         foreach (var (name, position, service) in sections.Services)
         {
             CheckName(name, position, "a service's name", problems);
@@ -30,7 +33,7 @@ internal static class DefinitionStructure
 
     private const string NameRule = "use letters, digits, '.', '_' and '-', beginning with a letter or digit.";
 
-    private static void CheckImage(Named<ImageSection> image, DefinitionProblems problems)
+    private static void CheckImage(Named<ImageSection> image, List<string> images, DefinitionProblems problems)
     {
         var (name, position, section) = image;
         CheckName(name, position, "an image's name", problems);
@@ -38,8 +41,39 @@ internal static class DefinitionStructure
             problems.Add(position, $"The image '{name}' has no \"repository\".");
         if (section.Builder != ImageBuilder.CodeBuild && section.Dockerfile is null)
             problems.Add(position, $"The image '{name}' is built by docker and has no \"dockerfile\".");
-        foreach (var argument in section.BuildArgs.Where(argument => !DefinitionRules.Variable().IsMatch(argument.Name)))
+        foreach (var argument in section.BuildArgs.Concat(section.BaseImages).Where(argument => !DefinitionRules.Variable().IsMatch(argument.Name)))
             problems.Add(argument.Position, $"'{argument.Name}' cannot be a build argument's name.");
+        foreach (var argument in section.BaseImages.Where(one => section.BuildArgs.Any(other => string.Equals(one.Name, other.Name, StringComparison.Ordinal))))
+            problems.Add(argument.Position, $"The build argument '{argument.Name}' stands in \"buildArgs\" already.");
+        foreach (var other in section.WaitsFor)
+            CheckReference(other, images, problems);
+        foreach (var before in section.Before.Where(before => before.Command.Count == 0))
+            problems.Add(before.Position, "A command to run first has no \"command\": a list of the program and its arguments.");
+        foreach (var (id, at, secret) in section.Secrets)
+            CheckSecret(id, at, secret, problems);
+    }
+
+    private static void CheckSecret(string id, SourcePosition position, SecretSection secret, DefinitionProblems problems)
+    {
+        if (!DefinitionRules.SecretId().IsMatch(id))
+            problems.Add(position, $"'{id}' cannot be a secret's id: use letters, digits, '.', '_' and '-'.");
+        if (secret.Environment is null == secret.File is null)
+            problems.Add(position, $"The secret '{id}' comes either from an \"environment\" variable or from a \"file\".");
+        if (secret.Environment is { } variable && !DefinitionRules.Variable().IsMatch(variable.Raw))
+            problems.Add(variable.Position, $"'{variable.Raw}' cannot be a variable's name: it is named without ${{}}, for its value is not to be written anywhere.");
+    }
+
+    /// <summary>An image that waits for itself, by whatever way, would never be built.</summary>
+    private static void CheckOrder(IReadOnlyList<Named<ImageSection>> images, DefinitionProblems problems)
+    {
+        foreach (var image in images)
+        {
+            if (BuildOrder.FindCycle(image.Name, name => images.FirstOrDefault(other => other.Name == name)?.Value.WaitsFor.Select(waited => waited.Raw) ?? []) is { } cycle)
+            {
+                problems.Add(image.Position, $"The image '{image.Name}' waits for itself: {string.Join(" after ", cycle)}.");
+                return; // each image of the circle would say the same
+            }
+        }
     }
 
     private static void CheckInference(InferenceSection? inference, List<string> images, DefinitionProblems problems)

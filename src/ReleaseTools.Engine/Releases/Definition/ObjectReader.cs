@@ -30,27 +30,42 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
         return null;
     }
 
+    /// <summary>True or false; false where the key is absent.</summary>
+    public bool Flag(string key)
+    {
+        if (Value(key) is not { } value)
+            return false;
+        if (value is JsonScalarAt { Type: JsonTokenType.True or JsonTokenType.False } flag)
+            return flag.Type == JsonTokenType.True;
+        WrongType(value, $"'{key}'", "true or false");
+        return false;
+    }
+
     /// <summary>One of a few words, or the first of them where the key is absent.</summary>
     public T Word<T>(string key, IReadOnlyDictionary<string, T> words)
+        where T : struct =>
+        OptionalWord(key, words) ?? words.Values.First();
+
+    /// <summary>One of a few words; null where the key is absent.</summary>
+    public T? OptionalWord<T>(string key, IReadOnlyDictionary<string, T> words)
+        where T : struct
     {
         var text = Text(key);
         if (text is null)
-            return words.Values.First();
+            return null;
         if (words.TryGetValue(text.Raw, out var word))
             return word;
         problems.Add(text.Position, $"'{key}' is one of {string.Join(", ", words.Keys)}.{NearestName.Ask(text.Raw, words.Keys)}");
-        return words.Values.First();
+        return null;
     }
 
-    public IReadOnlyList<DefinitionText> Texts(string key)
-    {
-        if (Value(key) is not { } value)
-            return [];
-        if (value is JsonArrayAt array)
-            return [.. array.Items.Select(item => AsText(item, $"An item of '{key}'")).OfType<DefinitionText>()];
-        WrongType(value, $"'{key}'", "a list of strings");
-        return [];
-    }
+    public IReadOnlyList<DefinitionText> Texts(string key) =>
+        [.. Items(key, "a list of strings").Select(item => AsText(item, $"An item of '{key}'")).OfType<DefinitionText>()];
+
+    /// <summary>A list of objects.</summary>
+    public IReadOnlyList<T> Objects<T>(string key, Func<ObjectReader, T> read)
+        where T : class =>
+        [.. Items(key, "a list of objects").Select(item => AsObject(item, $"An item of '{key}'") is { } found ? Read($"{Shape(key)}.*", found, read) : null).OfType<T>()];
 
     public T? Object<T>(string key, Func<ObjectReader, T> read)
         where T : class =>
@@ -62,10 +77,13 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
             ? new Named<T>(member.Name, member.Position, Read($"{Shape(key)}.*", found, read))
             : null).OfType<Named<T>>()];
 
-    public IReadOnlyList<Named<DefinitionText>> TextMap(string key) =>
-        [.. Members(key).Select(member => AsText(member.Value, $"'{member.Name}'") is { } text
-            ? new Named<DefinitionText>(member.Name, member.Position, text)
-            : null).OfType<Named<DefinitionText>>()];
+    /// <summary>An object of strings.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="whenNull">What <c>null</c> stands for; without it null is no value.</param>
+    public IReadOnlyList<Named<DefinitionText>> TextMap(string key, Func<string, string>? whenNull = null) =>
+        [.. Members(key).Select(member => (member, Text: whenNull is not null && member.Value is JsonScalarAt { Type: JsonTokenType.Null } none
+            ? new DefinitionText(whenNull(member.Name), none.Position, IsVerbatim: false)
+            : AsText(member.Value, $"'{member.Name}'"))).Where(read => read.Text is not null).Select(read => new Named<DefinitionText>(read.member.Name, read.member.Position, read.Text!))];
 
     /// <summary>Says what is unknown and what stands twice.</summary>
     public void Finish()
@@ -90,6 +108,16 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
     {
         asked.Add(key);
         return node.Members.LastOrDefault(member => string.Equals(member.Name, key, StringComparison.Ordinal))?.Value;
+    }
+
+    private IReadOnlyList<JsonAt> Items(string key, string wanted)
+    {
+        if (Value(key) is not { } value)
+            return [];
+        if (value is JsonArrayAt array)
+            return array.Items;
+        WrongType(value, $"'{key}'", wanted);
+        return [];
     }
 
     private IEnumerable<JsonMember> Members(string key)

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Releases.Planning;
@@ -8,7 +9,8 @@ namespace ReleaseTools.Engine.Releases.Planning;
 //                    ─▶ build:b ─▶ push:b ─┼─▶ endpoint ─┬─▶ rollout:x
 //                    ─▶ build:c (CodeBuild)┘             └─▶ rollout:y
 //
-// A build on CodeBuild pushes by itself and has no push step. Every rollout waits for every image and for the
+// An image that begins with another waits for its build, and on CodeBuild, which has nothing but the registry, for its
+// push. A build on CodeBuild pushes by itself and has no push step. Every rollout waits for every image and for the
 // endpoint: a service may call what another image or the endpoint brings, so none goes first.
 
 /// <summary>Makes the steps of a plan. Pure.</summary>
@@ -40,7 +42,7 @@ internal static class ReleaseSteps
         var inEcr = new List<string>();
         foreach (var image in images)
         {
-            var build = Step(Build(image.Image.Name), ReleaseStage.Build, image.Image.Name, image.Action, image.Reason, [infrastructure.Id]);
+            var build = Step(Build(image.Image.Name), ReleaseStage.Build, image.Image.Name, image.Action, image.Reason, [infrastructure.Id, .. Before(image, images)]);
             yield return build;
             if (image.Image.Builder == ImageBuilder.CodeBuild)
             {
@@ -66,6 +68,13 @@ internal static class ReleaseSteps
         foreach (var (service, reason) in services)
             yield return Step(Rollout(service), ReleaseStage.Rollout, service, ReleaseAction.Rollout, reason, before);
     }
+
+    /// <summary>The images whose step comes before an image's build.</summary>
+    public static IEnumerable<PlannedImage> WaitsFor(PlannedImage image, IReadOnlyList<PlannedImage> images) =>
+        images.Where(other => BuildOrder.WaitsFor(image.Image).Contains(other.Image.Name, StringComparer.Ordinal));
+
+    private static IEnumerable<string> Before(PlannedImage image, IReadOnlyList<PlannedImage> images) =>
+        WaitsFor(image, images).Select(other => image.Image.Builder == ImageBuilder.CodeBuild && other.Image.Builder != ImageBuilder.CodeBuild ? Push(other.Image.Name) : Build(other.Image.Name));
 
     private static ReleaseStep Step(string id, ReleaseStage stage, string name, ReleaseAction action, string reason, IReadOnlyList<string> dependsOn) =>
         new()

@@ -22,4 +22,26 @@ public static class ImageFlow
         Reason = build.Reason,
         Services = build.Services,
     };
+
+    /// <summary>The image that a CodeBuild build put into ECR, or that was found there, on its way to be pushed: nothing but its tags is left to do.</summary>
+    internal static AppImage ToAppImage(InferenceBuild build, ReleaseImage image) => new()
+    {
+        Name = build.Name,
+        Repository = build.Repository,
+        Tag = build.Tag,
+        Status = build.Status switch
+        {
+            InferenceBuildStatus.Succeeded => ImageBuildStatus.Built,
+            InferenceBuildStatus.Reused => ImageBuildStatus.Reused,
+            InferenceBuildStatus.Planned or InferenceBuildStatus.InProgress => ImageBuildStatus.Planned,
+            _ => ImageBuildStatus.Failed,
+        },
+        Digest = build.Digest,
+        Fingerprint = build.Fingerprint,
+        Platform = image.Platform,
+        Duration = build.Duration,
+        Reason = build.Reason,
+        FailOnSeverity = image.FailOnSeverity,
+        Services = build.Services,
+    };
 }

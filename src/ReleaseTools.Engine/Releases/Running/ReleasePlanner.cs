@@ -13,17 +13,15 @@ internal sealed record PlanningResult(
     PlannedRelease Release,
     ReleaseDefinition Definition,
     StageTools Tools,
-    IReadOnlyDictionary<string, ImageBuildPlan> Builds,
-    IReadOnlyDictionary<string, (InferenceBuild Plan, InferenceBuildOptions Options)> CodeBuilds);
+    IReadOnlyDictionary<string, WorkspaceBuildPlan> Builds);
 
 /// <summary>
 /// Plans a release stage by stage, each on the prediction of the one before. Everything that can be known to be wrong is
 /// found here, by reads alone.
 /// </summary>
-internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions options, ImageBuilderChoice builders, StageTools tools, string tag)
+internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions options, StageTools tools)
 {
-    private readonly Dictionary<string, ImageBuildPlan> builds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (InferenceBuild, InferenceBuildOptions)> codeBuilds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WorkspaceBuildPlan> builds = new(StringComparer.Ordinal);
 
     public async Task<PlanningResult> PlanAsync(ReleaseDefinition definition, CancellationToken cancellationToken)
     {
@@ -31,9 +29,9 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         var inference = definition.Inference;
         var released = definition.Images.Where(image => !IsForNobody(image, definition)).ToList();
         var images = new List<(PlannedImage Planned, EcrImage Predicted)>();
-        foreach (var image in await builders.SettleAsync(released, cancellationToken))
-            images.Add(await PlanAsync(image, inference, cancellationToken));
-        if (builds.Values.Any(plan => plan.Action == ReleaseAction.Build))
+        foreach (var image in BuildOrder.Sort(released))
+            images.Add(await PlanAsync(image, cancellationToken));
+        if (builds.Values.Any(plan => plan is { Action: ReleaseAction.Build, Image.Builder: ImageBuilder.Docker }))
             await CheckDockerAsync(cancellationToken);
 
         return new PlanningResult(
@@ -48,8 +46,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
             },
             definition,
             tools,
-            builds,
-            codeBuilds);
+            builds);
     }
 
     /// <summary>An inference image whose endpoint is not there, and that no service runs, is built for nobody.</summary>
@@ -58,30 +55,12 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         && image.Services.Count == 0
         && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal);
 
-    private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(ReleaseImage image, InferenceDefinition inference, CancellationToken cancellationToken)
+    private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(ReleaseImage image, CancellationToken cancellationToken)
     {
-        var fingerprint = await workspace.FingerprintAsync(image, cancellationToken);
-        if (image.Builder == ImageBuilder.CodeBuild)
-        {
-            var git = await workspace.GitAsync(cancellationToken);
-            var how = new InferenceBuildOptions
-            {
-                Fingerprint = fingerprint,
-                Commit = git?.Commit,
-                IsDirty = git?.IsDirty ?? false,
-                Force = options.NoReuse,
-                EndpointName = string.Equals(image.Name, inference.Image, StringComparison.Ordinal) ? inference.EndpointName : null,
-            };
-            var plan = await tools.CodeBuilds.PlanAsync(image, image.CodeBuildProject!, tag, how, cancellationToken);
-            codeBuilds[image.Name] = (plan, how);
-            var action = plan.Status == InferenceBuildStatus.Reused ? ReleaseAction.Reuse : ReleaseAction.Build;
-            return (new PlannedImage(image, action, plan.Reason ?? string.Empty, plan.Digest), ImageFlow.ToEcrImage(plan));
-        }
-
-        var build = await ImageBuilds.PlanAsync(image, tag, fingerprint, options.NoReuse ? null : tools.Registry, cancellationToken);
+        var build = await tools.Builds.PlanAsync(image, cancellationToken);
         builds[image.Name] = build;
         var push = await tools.Pushes.PlanAsync(build.Predicted, new ImagePushOptions(), cancellationToken);
-        return (new PlannedImage(image, build.Action, build.Reason, build.Digest), push.Predicted with { Digest = build.Digest });
+        return (new PlannedImage(build.Image, build.Action, build.Reason, build.Digest), push.Predicted with { Digest = build.Digest });
     }
 
     private async Task CheckDockerAsync(CancellationToken cancellationToken)

@@ -76,8 +76,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         if (planned is null)
             return End(release);
 
-        var images = await Task.WhenAll(planned.Images.Select(image => ReleaseImageAsync(image, cancellationToken)));
-        release = release with { Images = [.. images.OfType<EcrImage>()] };
+        release = release with { Images = await ReleaseImagesAsync(planned.Images, cancellationToken) };
         if (ledger.Failures.Count > 0)
             return End(release);
 
@@ -173,21 +172,58 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         _ => ReleaseAction.Apply,
     };
 
-    private async Task<EcrImage?> ReleaseImageAsync(PlannedImage planned, CancellationToken cancellationToken)
+    /// <summary>Builds and pushes images side by side, each once those it begins with are there. What failed is not in the answer.</summary>
+    private async Task<IReadOnlyList<EcrImage>> ReleaseImagesAsync(IReadOnlyList<PlannedImage> images, CancellationToken cancellationToken)
+    {
+        var milestones = images.ToDictionary(image => image.Image.Name, _ => new ImageMilestones(), StringComparer.Ordinal);
+        return [.. (await Task.WhenAll(images.Select(OneAsync))).OfType<EcrImage>()];
+
+        async Task<EcrImage?> OneAsync(PlannedImage image)
+        {
+            var own = milestones[image.Image.Name];
+            try
+            {
+                foreach (var other in ReleaseSteps.WaitsFor(image, images))
+                {
+                    // CodeBuild has nothing but the registry; the engine has what it has built.
+                    var waited = milestones[other.Image.Name];
+                    if (!await (image.Image.Builder == ImageBuilder.CodeBuild ? waited.InEcr : waited.Built).Task.WaitAsync(cancellationToken))
+                        return null;
+                }
+
+                return await ReleaseImageAsync(image, own, cancellationToken);
+            }
+            finally
+            {
+                own.End();
+            }
+        }
+    }
+
+    private async Task<EcrImage?> ReleaseImageAsync(PlannedImage planned, ImageMilestones milestones, CancellationToken cancellationToken)
     {
         var name = planned.Image.Name;
+        EcrImage? inEcr = null;
         if (planned.Image.Builder == ImageBuilder.CodeBuild)
         {
-            return await ledger.RunAsync(
+            inEcr = await ledger.RunAsync(
                 ReleaseSteps.Build(name), () => stages.BuildOnCodeBuildAsync(planned, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+            milestones.Built.TrySetResult(inEcr is not null);
+        }
+        else
+        {
+            var built = await ledger.RunAsync(
+                ReleaseSteps.Build(name), () => stages.BuildAsync(planned, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+            milestones.Built.TrySetResult(built is not null);
+            if (built is not null)
+            {
+                inEcr = await ledger.RunAsync(
+                    ReleaseSteps.Push(name), () => stages.PushAsync(built, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+            }
         }
 
-        var built = await ledger.RunAsync(
-            ReleaseSteps.Build(name), () => stages.BuildAsync(planned, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
-        return built is null
-            ? null
-            : await ledger.RunAsync(
-                ReleaseSteps.Push(name), () => stages.PushAsync(built, cancellationToken), image => new StepOutcome(ReleaseStepStatus.Succeeded, image.Reason));
+        milestones.InEcr.TrySetResult(inEcr is not null);
+        return inEcr;
     }
 
     private Task<EndpointUpdate?> UpdateEndpointAsync(PlannedEndpoint endpoint, EcrImage image, CancellationToken cancellationToken) =>
@@ -252,5 +288,20 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
             Reason = failure is null ? null : $"{step}: {failure.Message}",
             NextCommand = failure is null ? null : $"{failure.RecommendedAction.TrimEnd('.')}. Then go on with: {stages.Identity.Command}",
         };
+    }
+
+    /// <summary>How far an image has come, for those who wait for it: whether it got there.</summary>
+    private sealed class ImageMilestones
+    {
+        public TaskCompletionSource<bool> Built { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<bool> InEcr { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>What it has not come to by now, it never will.</summary>
+        public void End()
+        {
+            Built.TrySetResult(false);
+            InEcr.TrySetResult(false);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
@@ -19,8 +20,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     private readonly ImageBuilderChoice builders;
     private readonly TerraformInfrastructure? terraform;
     private readonly string? skipTerraform;
-    private ImageBuilds? builds;
-    private SemaphoreSlim? buildSlots;
+    private readonly ConcurrentDictionary<string, AppImage> built = new(StringComparer.Ordinal);
+    private WorkspaceBuilds? builds;
     private PlanningResult? planned;
 
     private ReleaseStages(ReleaseWorkspace workspace, ReleaseOptions options, string tag, IReadOnlyDictionary<string, string> terraformEnvironment)
@@ -76,60 +77,45 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var definition = await workspace.ReadDefinitionAsync(cancellationToken);
         var aws = await workspace.AwsAsync(definition.Region, cancellationToken);
         var registry = await workspace.RegistryAsync(definition.Region, cancellationToken);
-        builds ??= new ImageBuilds(workspace.Engine, workspace.Environment, workspace.Clock);
-        buildSlots ??= new SemaphoreSlim(options.ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount);
+        builds?.Dispose();
+        builds = await WorkspaceBuilds.CreateAsync(workspace, definition, builders, BuildOptions, cancellationToken);
         var stages = new StageTools(
             aws,
             registry,
             builds,
             new ImagePushes(workspace.Engine, registry, workspace.Clock),
-            new CodeBuilds(aws, registry, workspace.Observer, workspace.Clock),
             new EndpointUpdates(aws, registry, workspace.Observer, workspace.Clock),
             new EcsRollouts(aws, registry, workspace.Observer, workspace.Clock));
-        planned = await new ReleasePlanner(workspace, options, builders, stages, Identity.Tag).PlanAsync(definition, cancellationToken);
+        planned = await new ReleasePlanner(workspace, options, stages).PlanAsync(definition, cancellationToken);
         return planned.Release;
     }
 
     /// <inheritdoc/>
     public async Task<AppImage> BuildAsync(PlannedImage image, CancellationToken cancellationToken)
     {
-        var git = await workspace.GitAsync(cancellationToken);
-        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (git is not null)
-            labels["org.opencontainers.image.revision"] = git.Commit;
-
-        await buildSlots!.WaitAsync(cancellationToken);
-        try
-        {
-            var built = await planned!.Tools.Builds.BuildAsync(
-                planned.Builds[image.Image.Name], new ImageBuildOptions { Labels = labels }, workspace.Observer, cancellationToken);
-            return built.Error is null ? built.Image : throw built.Error;
-        }
-        finally
-        {
-            buildSlots.Release();
-        }
+        var result = await planned!.Tools.Builds.BuildAsync(planned.Builds[image.Image.Name], built, cancellationToken);
+        return result.Error is null ? built[image.Image.Name] = result.Image : throw result.Error;
     }
 
     /// <inheritdoc/>
     public async Task<EcrImage> PushAsync(AppImage image, CancellationToken cancellationToken)
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
-        var pushed = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
-        return pushed.Error is null ? InEcr(pushed.Image) : throw pushed.Error;
+        var (pushed, error) = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
+        if (error is not null)
+            throw error;
+
+        // What is built on CodeBuild can begin with it from here on.
+        built[image.Name] = image with { Digest = InEcr(pushed).Digest };
+        return pushed;
     }
 
     /// <inheritdoc/>
     public async Task<EcrImage> BuildOnCodeBuildAsync(PlannedImage image, CancellationToken cancellationToken)
     {
-        var codeBuilds = planned!.Tools.CodeBuilds;
-        var (plan, how) = planned.CodeBuilds[image.Image.Name];
-        if (plan.Status == InferenceBuildStatus.Reused)
-            return InEcr(ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken)));
-
-        var started = await codeBuilds.StartAsync(image.Image, plan.ProjectName, Identity.Tag, how, cancellationToken);
-        var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
-        return Outcomes.ErrorOf(ended) is { } error ? throw error : InEcr(ImageFlow.ToEcrImage(ended));
+        var done = await BuildAsync(image, cancellationToken);
+        var inEcr = await PushAsync(done, cancellationToken);
+        return done.Status == ImageBuildStatus.Built ? inEcr with { Status = ImagePushStatus.Pushed, Duration = done.Duration, Reason = done.Reason } : inEcr;
     }
 
     /// <inheritdoc/>
@@ -153,11 +139,15 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => builds?.Dispose();
+
+    private WorkspaceBuildOptions BuildOptions => new()
     {
-        builds?.Dispose();
-        buildSlots?.Dispose();
-    }
+        Tag = Identity.Tag,
+        ThrottleLimit = options.ThrottleLimit,
+        Build = new ImageBuildOptions { NoReuse = options.NoReuse },
+        Timeout = options.Timeout,
+    };
 
     /// <summary>The image, for a release goes on with nothing that it cannot name by digest.</summary>
     private static EcrImage InEcr(EcrImage image) => image.Digest is null

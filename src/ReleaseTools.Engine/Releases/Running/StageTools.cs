@@ -1,12 +1,12 @@
 using ReleaseTools.Engine.Aws;
-using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
 /// <summary>What does the work of each stage, over one AWS session.</summary>
 internal sealed record StageTools(
-    AwsSession Aws, IImageRegistry Registry, ImageBuilds Builds, ImagePushes Pushes, CodeBuilds CodeBuilds, EndpointUpdates Endpoints, EcsRollouts Rollouts);
+    AwsSession Aws, IImageRegistry Registry, WorkspaceBuilds Builds, ImagePushes Pushes, EndpointUpdates Endpoints, EcsRollouts Rollouts);

@@ -64,6 +64,15 @@ public sealed class GitSnapshot
     public static string RequireTag(GitSnapshot? snapshot, string workspace) =>
         snapshot?.Tag ?? throw ReleaseException.For(nameof(Messages.TagRequired), ErrorKind.InvalidArgument, workspace, workspace);
 
+    /// <summary>When the commit was made: its committer's date.</summary>
+    /// <exception cref="ReleaseException">GitFailed.</exception>
+    public async Task<DateTimeOffset> GetCommitTimeAsync(CancellationToken cancellationToken) =>
+        DateTimeOffset.Parse((await git.ReadAsync(["show", "--no-patch", "--format=%cI", Commit], cancellationToken).ConfigureAwait(false))!.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The URL of <c>origin</c>, without credentials; null where there is none.</summary>
+    public async Task<string?> GetRemoteUrlAsync(CancellationToken cancellationToken) =>
+        (await git.ReadAsync(["config", "--default", "", "--get", "remote.origin.url"], cancellationToken).ConfigureAwait(false))?.Trim() is { Length: > 0 } url ? url : null;
+
     /// <summary>A path as git writes it: from the root, with <c>/</c>; null where it is outside the repository.</summary>
     internal string? InRepository(string path)
     {

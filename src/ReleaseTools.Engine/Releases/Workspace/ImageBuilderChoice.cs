@@ -9,17 +9,9 @@ public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder?
 {
     private Task<ReleaseException?>? unavailable;
 
-    /// <summary>The images with their builder settled: none is <see cref="ImageBuilder.Auto"/> any more.</summary>
+    /// <summary>An image with its builder settled: not <see cref="ImageBuilder.Auto"/> any more.</summary>
     /// <exception cref="ReleaseException">CodeBuildProjectNotNamed: an image is to be built on CodeBuild, and no project is named.</exception>
-    public async Task<IReadOnlyList<ReleaseImage>> SettleAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
-    {
-        var settled = new List<ReleaseImage>();
-        foreach (var image in images)
-            settled.Add(await SettleAsync(image, cancellationToken));
-        return settled;
-    }
-
-    private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken)
+    public async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken)
     {
         // What the definition gives to CodeBuild stays there: it may need what only its machines have.
         var builder = image.Builder == ImageBuilder.CodeBuild ? image.Builder : asked ?? image.Builder;

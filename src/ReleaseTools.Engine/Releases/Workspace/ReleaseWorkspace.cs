@@ -105,9 +105,21 @@ public sealed class ReleaseWorkspace : IDisposable
         return given ?? GitSnapshot.RequireTag(await GitAsync(cancellationToken), File.Workspace);
     }
 
-    /// <summary>What an image is made of, as a fingerprint; null where the definition names no inputs.</summary>
-    public async Task<string?> FingerprintAsync(ReleaseImage image, CancellationToken cancellationToken) =>
-        await SourceFingerprint.ComputeAsync(image, await GitAsync(cancellationToken), NoBuildEnvironment, cancellationToken);
+    /// <summary>What an image is made of, as a fingerprint; null where the definition names no inputs, of it or of one of its base images.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="baseImages">The fingerprints of its base images, by name.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<string?> FingerprintAsync(ReleaseImage image, IReadOnlyDictionary<string, string?> baseImages, CancellationToken cancellationToken) =>
+        baseImages.Values.Any(fingerprint => fingerprint is null)
+            ? null
+            : await SourceFingerprint.ComputeAsync(image, await GitAsync(cancellationToken), baseImages.ToDictionary(one => one.Key, one => one.Value!, StringComparer.Ordinal), cancellationToken);
+
+    /// <summary>Gives the values of variables as a definition means them: of the env file as it is now, else of the environment. What it gives may be secret.</summary>
+    public async Task<Func<string, string?>> VariablesAsync(CancellationToken cancellationToken)
+    {
+        var infra = await InfraEnvironmentFile.ReadIfThereAsync(File.Terraform.EnvFile, cancellationToken);
+        return name => infra?.Variables.LastOrDefault(variable => string.Equals(variable.Name, name, StringComparison.Ordinal))?.Reveal() ?? Environment.GetValueOrDefault(name);
+    }
 
     /// <summary>The AWS session, made once; its region is the command's, else the definition's.</summary>
     /// <exception cref="ReleaseException">No region, no credentials.</exception>
@@ -180,6 +192,4 @@ public sealed class ReleaseWorkspace : IDisposable
             engine.Value.Dispose();
         gate.Dispose();
     }
-
-    private static IReadOnlyDictionary<string, string> NoBuildEnvironment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

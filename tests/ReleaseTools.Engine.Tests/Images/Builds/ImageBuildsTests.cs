@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
-using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Images.Docker;
@@ -16,11 +16,15 @@ public sealed class ImageBuildsTests : IDisposable
     private readonly FakeDockers dockers = new();
     private readonly MemoryEcr ecr = new(TimeProvider.System);
     private readonly EcrRegistry registry;
+    private readonly FakeEngine engine;
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 5, 4, 10, 0, 0, TimeSpan.Zero));
     private readonly ReleaseImage image;
+    private ImageBuilds? builds;
 
     public ImageBuildsTests()
     {
         registry = new EcrRegistry(ecr.Session, TimeProvider.System);
+        engine = new FakeEngine(ecr);
         image = new ReleaseImage
         {
             Name = "web-ui",
@@ -33,6 +37,7 @@ public sealed class ImageBuildsTests : IDisposable
 
     public void Dispose()
     {
+        builds?.Dispose();
         registry.Dispose();
         dockers.Dispose();
         workspace.Dispose();
@@ -43,7 +48,7 @@ public sealed class ImageBuildsTests : IDisposable
     {
         var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
 
-        var plan = await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default);
+        var plan = await PlanAsync(image);
 
         (plan.Action, plan.Digest).ShouldBe((ReleaseAction.Reuse, digest));
         plan.Reason.ShouldContain(digest[..19]);
@@ -51,12 +56,12 @@ public sealed class ImageBuildsTests : IDisposable
 
     [Fact]
     public async Task An_image_whose_inputs_changed_is_built() =>
-        (await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default)).Reason.ShouldContain("Inputs changed");
+        (await PlanAsync(image)).Reason.ShouldContain("Inputs changed");
 
     [Fact]
     public async Task An_image_without_inputs_is_built_and_no_registry_is_asked()
     {
-        var plan = await ImageBuilds.PlanAsync(image, "v1", fingerprint: null, registry, default);
+        var plan = await PlanAsync(image, fingerprint: null);
 
         plan.Action.ShouldBe(ReleaseAction.Build);
         ecr.Calls.ShouldBeEmpty();
@@ -66,10 +71,10 @@ public sealed class ImageBuildsTests : IDisposable
     public async Task A_reused_image_starts_no_process()
     {
         ecr.Add(FakeEngine.ImageId, "src-f00d");
-        var plan = await ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default);
-        using var builds = new ImageBuilds(new FakeEngine(ecr) { IsDown = true }, new Dictionary<string, string>(), TimeProvider.System);
+        var plan = await PlanAsync(image);
+        engine.IsDown = true;
 
-        (await builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, default)).Image.Status.ShouldBe(ImageBuildStatus.Reused);
+        (await BuildAsync(plan)).Image.Status.ShouldBe(ImageBuildStatus.Reused);
     }
 
     [Fact]
@@ -77,10 +82,10 @@ public sealed class ImageBuildsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
         dockers.Add("Docker version 20.10.24, build 297e128");
-        using var builds = new ImageBuilds(new FakeEngine(ecr) { IsDown = true }, dockers.Environment, TimeProvider.System);
-        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+        engine.IsDown = true;
+        var plan = await PlanAsync(image, fingerprint: null);
 
-        var error = await Should.ThrowAsync<ReleaseException>(() => builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, default));
+        var error = await Should.ThrowAsync<ReleaseException>(() => BuildAsync(plan));
 
         error.Id.ShouldBe(nameof(Messages.DockerEngineUnreachable));
         Directory.Exists(Path.Combine(workspace.Path, ".releasetools")).ShouldBeFalse();
@@ -91,11 +96,10 @@ public sealed class ImageBuildsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
         var running = Path.Combine(Path.GetDirectoryName(dockers.Add("Docker version 20.10.24, build 297e128"))!, "running");
-        using var builds = new ImageBuilds(new FakeEngine(ecr), dockers.Environment, TimeProvider.System);
-        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+        var plan = await PlanAsync(image, fingerprint: null);
         using var stop = new CancellationTokenSource();
 
-        var building = builds.BuildAsync(plan, new ImageBuildOptions(), NullObserver.Instance, stop.Token);
+        var building = BuildAsync(plan, stop: stop.Token);
         var pids = await PidsAsync(running);
         await stop.CancelAsync();
 
@@ -109,10 +113,9 @@ public sealed class ImageBuildsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
         dockers.Add("Docker version 20.10.24, build 297e128");
-        using var builds = new ImageBuilds(new FakeEngine(ecr), dockers.Environment, TimeProvider.System);
-        var plan = await ImageBuilds.PlanAsync(image, "v1", null, registry, default);
+        var plan = await PlanAsync(image, fingerprint: null);
 
-        var (failed, error) = await builds.BuildAsync(plan, new ImageBuildOptions { LogFolder = image.Dockerfile }, NullObserver.Instance, default);
+        var (failed, error) = await BuildAsync(plan, new ImageBuildOptions { LogFolder = image.Dockerfile });
 
         failed.Status.ShouldBe(ImageBuildStatus.Failed);
         error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.BuildFilesUnwritable));
@@ -139,22 +142,13 @@ public sealed class ImageBuildsTests : IDisposable
         IdOf(image with { Context = link.FullName }).ShouldBe(nameof(Messages.BuildContextOutsideWorkspace));
     }
 
-    [Fact]
-    public void Buildx_adds_no_attestation_and_loads_what_it_built()
-    {
-        var arguments = Arguments(DockerBuilder.Buildx, new ImageBuildOptions());
+    private ImageBuilds Builds => builds ??= new ImageBuilds(engine, registry, dockers.Environment, clock, throttleLimit: 2);
 
-        arguments.Take(2).ShouldBe(["buildx", "build"]);
-        arguments.ShouldContain("--provenance=false");
-        arguments.ShouldContain("--load");
-    }
+    private Task<ImageBuildPlan> PlanAsync(ReleaseImage of, string? fingerprint = "f00d", ImageBuildOptions? options = null) =>
+        Builds.PlanAsync(of, "v1", fingerprint, options ?? new ImageBuildOptions(), default);
 
-    [Fact]
-    public void The_classic_builder_is_given_no_option_that_it_does_not_know() =>
-        Arguments(DockerBuilder.Classic, new ImageBuildOptions()).ShouldNotContain(argument => argument.StartsWith("--progress", StringComparison.Ordinal));
-
-    private IReadOnlyList<string> Arguments(DockerBuilder builder, ImageBuildOptions options) =>
-        DockerBuildArguments.For(image, "v1", new DockerCli { Path = "docker", Version = new Version(28, 0), Builder = builder, BuildxVersion = new Version(0, 12) }, options, "id");
+    private Task<ImageBuildResult> BuildAsync(ImageBuildPlan plan, ImageBuildOptions? options = null, CancellationToken stop = default) =>
+        Builds.BuildAsync(plan, new Dictionary<string, AppImage>(), options ?? new ImageBuildOptions(), NullObserver.Instance, stop);
 
     private static string IdOf(ReleaseImage image, string tag = "v1") => Should.Throw<ReleaseException>(() => ImageBuildChecks.Check(image, tag)).Id;
 

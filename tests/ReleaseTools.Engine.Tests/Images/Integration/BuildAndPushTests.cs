@@ -65,12 +65,10 @@ public sealed class BuildAndPushTests : IDisposable
         using var engine = await TestEngine.ConnectAsync();
         var good = Image("127.0.0.1:1", "COPY a /a\n");
         var bad = good with { Name = "bad", Dockerfile = workspace.Write("bad.Dockerfile", "FROM scratch\nCOPY missing /m\n") };
-        using var builds = new ImageBuilds(engine, TestEngine.Environment, TimeProvider.System);
-        var plans = await Task.WhenAll(new[] { bad, good }.Select(image => ImageBuilds.PlanAsync(image, "v1", null, null, default)));
+        using var builds = new ImageBuilds(engine, registry: null, TestEngine.Environment, TimeProvider.System, throttleLimit: 2);
+        var plans = await Task.WhenAll(new[] { bad, good }.Select(image => builds.PlanAsync(image, "v1", fingerprint: null, new ImageBuildOptions(), default)));
 
-        var results = new List<ImageBuildResult>();
-        await foreach (var result in builds.RunAsync(plans, throttleLimit: 2, new ImageBuildOptions(), recorder, default))
-            results.Add(result);
+        var results = await Task.WhenAll(plans.Select(plan => builds.BuildAsync(plan, new Dictionary<string, AppImage>(), new ImageBuildOptions(), recorder, default)));
 
         var failed = results.Single(result => result.Image.Name == "bad");
         failed.Image.Status.ShouldBe(ImageBuildStatus.Failed);
@@ -166,9 +164,9 @@ public sealed class BuildAndPushTests : IDisposable
 
     private async Task<ImageBuildResult> BuildAsync(DockerEngine engine, ReleaseImage image)
     {
-        using var builds = new ImageBuilds(engine, TestEngine.Environment, TimeProvider.System);
-        var plan = await ImageBuilds.PlanAsync(image, "v1", fingerprint: null, registry: null, default);
-        return await builds.BuildAsync(plan, new ImageBuildOptions(), recorder, default);
+        using var builds = new ImageBuilds(engine, registry: null, TestEngine.Environment, TimeProvider.System, throttleLimit: 1);
+        var plan = await builds.PlanAsync(image, "v1", fingerprint: null, new ImageBuildOptions(), default);
+        return await builds.BuildAsync(plan, new Dictionary<string, AppImage>(), new ImageBuildOptions(), recorder, default);
     }
 
     private ReleaseImage Image(string host, string instructions) =>

@@ -85,7 +85,9 @@ public sealed class SandboxPushTests : IDisposable
         using var registry = new EcrRegistry(session, TimeProvider.System);
         var image = workspace.Image($"{sandbox.RegistryHost}/nothing", "COPY a /a\n");
 
-        (await Should.ThrowAsync<ReleaseException>(() => ImageBuilds.PlanAsync(image, "v1", "f00d", registry, default))).Id.ShouldBe(nameof(Messages.RepositoryNotFound));
+        using var engine = DockerEngine.Connect(TestEngine.Environment, TimeProvider.System); // not asked
+        using var builds = new ImageBuilds(engine, registry, TestEngine.Environment, TimeProvider.System, throttleLimit: 1);
+        (await Should.ThrowAsync<ReleaseException>(() => builds.PlanAsync(image, "v1", "f00d", new ImageBuildOptions(), default))).Id.ShouldBe(nameof(Messages.RepositoryNotFound));
     }
 
     private async Task<EcrImage> ReleaseAsync(DockerEngine engine, EcrRegistry registry, ReleaseImage image, string tag)
@@ -98,9 +100,9 @@ public sealed class SandboxPushTests : IDisposable
 
     private async Task<ImageBuildResult> BuildAsync(DockerEngine engine, EcrRegistry? registry, ReleaseImage image, string tag)
     {
-        using var builds = new ImageBuilds(engine, TestEngine.Environment, TimeProvider.System);
-        var plan = await ImageBuilds.PlanAsync(image, tag, registry is null ? null : "f00d", registry, default);
-        return await builds.BuildAsync(plan, new ImageBuildOptions(), recorder, default);
+        using var builds = new ImageBuilds(engine, registry, TestEngine.Environment, TimeProvider.System, throttleLimit: 1);
+        var plan = await builds.PlanAsync(image, tag, registry is null ? null : "f00d", new ImageBuildOptions(), default);
+        return await builds.BuildAsync(plan, new Dictionary<string, AppImage>(), new ImageBuildOptions(), recorder, default);
     }
 
     private Task<AwsSession> SessionAsync() => AwsSessionFactory.CreateAsync(

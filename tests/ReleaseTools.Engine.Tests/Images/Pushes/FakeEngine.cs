@@ -27,10 +27,36 @@ internal sealed class FakeEngine(MemoryEcr ecr) : IDockerEngine
     public Task PingAsync(CancellationToken cancellationToken) =>
         IsDown ? throw ReleaseException.For(nameof(Messages.DockerEngineUnreachable), ErrorKind.Connection, "unix:///x", "unix:///x", "refused") : Task.CompletedTask;
 
+    public bool IsLocal => true;
+
+    public EngineVersion Version { get; set; } = new("28.2.2", "amd64", Product: null);
+
+    public bool HoldsIndexes { get; set; }
+
+    /// <summary>The references that were fetched.</summary>
+    public List<string> Pulls { get; } = [];
+
+    /// <summary>The references that were put on images, by the image.</summary>
+    public List<(string Image, string Reference)> Tagged { get; } = [];
+
+    public Task<EngineVersion> GetVersionAsync(CancellationToken cancellationToken) => Task.FromResult(Version);
+
+    public Task<bool> HoldsIndexesAsync(CancellationToken cancellationToken) => Task.FromResult(HoldsIndexes);
+
+    public Task PullAsync(ImageReference reference, string platform, RegistryAuthorization authorization, CancellationToken cancellationToken)
+    {
+        Pulls.Add(reference.ToString());
+        return Task.CompletedTask;
+    }
+
     public Task<EngineImage?> InspectAsync(string image, CancellationToken cancellationToken) =>
         Task.FromResult(image == ImageId ? new EngineImage(ImageId, 1000, [], ["sha256:" + LowerLayer.PadRight(64, '0'), "sha256:" + UpperLayer.PadRight(64, '0')]) : null);
 
-    public Task TagAsync(string image, ImageReference reference, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task TagAsync(string image, ImageReference reference, CancellationToken cancellationToken)
+    {
+        Tagged.Add((image, reference.ToString()));
+        return Task.CompletedTask;
+    }
 
     public Task PushAsync(ImageReference reference, RegistryAuthorization authorization, Action<PushMessage> said, CancellationToken cancellationToken)
     {

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using CliWrap;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Images.Builds;
+
+/// <summary>
+/// Runs the commands that come before builds. One that several images have is run once, and they all wait for it; what it
+/// writes is in the log of the first.
+/// </summary>
+/// <param name="environment">The environment that names PATH, and that they are run in.</param>
+internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environment)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task>> started = new(StringComparer.Ordinal);
+
+    /// <summary>Runs an image's commands, one after the other.</summary>
+    /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>, <c>BuildCommandFailed</c>.</exception>
+    public async Task RunAsync(ReleaseImage image, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < image.Before.Count; i++)
+        {
+            var before = image.Before[i];
+            observer.Report(new BuildProgress(image.Name, i + 1, image.Before.Count, Text(before), Cached: false));
+            var key = string.Join('\0', before.Command.Prepend(before.Directory));
+            await started.GetOrAdd(key, _ => new(() => RunAsync(image.Name, before, log, observer, cancellationToken))).Value.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Checks that an image's commands can be started.</summary>
+    /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>.</exception>
+    public void Check(ReleaseImage image)
+    {
+        foreach (var before in image.Before)
+            _ = Find(image.Name, before);
+    }
+
+    private async Task RunAsync(string image, BuildCommand before, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
+    {
+        var last = new LastLines(BuildKitOutputParser.LinesKept);
+        var lines = PipeTarget.ToDelegate(line =>
+        {
+            line = TerminalText.Neutralise(line);
+            log.WriteLine(line);
+            lock (last)
+                last.Add(line);
+            observer.Report(new BuildOutput(image, line));
+        });
+        log.WriteLine($"$ {Text(before)}");
+        var ended = await Cli.Wrap(Find(image, before)).WithArguments(before.Command.Skip(1)).WithWorkingDirectory(before.Directory)
+            .WithEnvironmentVariables(environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal))
+            .WithValidation(CommandResultValidation.None).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync(cancellationToken);
+        if (ended.IsSuccess)
+            return;
+        var shown = string.Concat(last.ToList().Select(line => $"{Environment.NewLine}  {line}"));
+        throw ReleaseException.For(
+            nameof(Messages.BuildCommandFailed), ErrorKind.Failed, image, image, Text(before), ended.ExitCode.ToString(CultureInfo.InvariantCulture), shown, before.Directory, log.Path);
+    }
+
+    private string Find(string image, BuildCommand before)
+    {
+        var program = before.Command[0];
+        var found = program.AsSpan().ContainsAny('/', '\\')
+            ? Path.GetFullPath(program, before.Directory) is var path && File.Exists(path) ? path : null
+            : ExecutableLookup.Find(program, environment);
+        return found ?? throw ReleaseException.For(nameof(Messages.BuildCommandNotFound), ErrorKind.NotInstalled, image, image, program, before.Directory);
+    }
+
+    private static string Text(BuildCommand before) => string.Join(' ', before.Command);
+}

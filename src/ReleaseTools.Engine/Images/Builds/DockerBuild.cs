@@ -1,0 +1,82 @@
+using CliWrap;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Images.Builds;
+
+/// <summary>One run of <c>docker build</c>: what it is given, what it writes, and what came of it.</summary>
+internal sealed class DockerBuild(DockerCli cli, IDockerEngine engine, ImageBuildPlan plan, ImageBuildOptions options, BuildLog log, IReleaseObserver observer)
+{
+    private readonly bool isClassic = cli.Builder == DockerBuilder.Classic;
+    private readonly BuildSecrets secrets = BuildSecrets.Of(plan.Image, options.Variable);
+    private readonly IBuildOutputParser parser = cli.Builder == DockerBuilder.Classic ? new ClassicOutputParser(plan.Image.Name) : new BuildKitOutputParser(plan.Image.Name);
+
+    /// <summary>Builds.</summary>
+    /// <param name="baseImages">Build arguments with the references of base images.</param>
+    /// <param name="cancellationToken">Stops it; the CLI and its children are ended.</param>
+    public async Task<ImageBuildResult> RunAsync(IReadOnlyDictionary<string, string> baseImages, CancellationToken cancellationToken)
+    {
+        var temporary = Directory.CreateTempSubdirectory("releasetools-"); // mode 0700
+        try
+        {
+            var idFile = Path.Combine(temporary.FullName, "image-id");
+            var input = new DockerBuildInput(isClassic ? BuildFolder.Plain(plan.Image) : BuildFolder.Prepare(plan.Image), idFile, baseImages, secrets);
+            var lines = PipeTarget.ToDelegate(Take);
+            var ended = await cli.Command(DockerBuildArguments.For(plan, cli, options, input), secrets.Environment)
+                .WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync(cancellationToken);
+            return ended.IsSuccess
+                ? await BuiltAsync((await File.ReadAllTextAsync(idFile, cancellationToken)).Trim(), cancellationToken)
+                : await FailedAsync(ended.ExitCode, cancellationToken);
+        }
+        finally
+        {
+            temporary.Delete(recursive: true);
+        }
+    }
+
+    // Standard output and error come from two threads.
+    private void Take(string line)
+    {
+        line = secrets.Mask(line);
+        log.WriteLine(TerminalText.Neutralise(line));
+        ReleaseEvent? meaning;
+        lock (parser)
+            meaning = parser.Read(line);
+        if (meaning is not null)
+            observer.Report(meaning);
+    }
+
+    private async Task<ImageBuildResult> BuiltAsync(string id, CancellationToken cancellationToken)
+    {
+        var onEngine = await engine.InspectAsync(id, cancellationToken)
+            ?? throw ReleaseException.For(nameof(Messages.BuiltImageNotOnEngine), ErrorKind.InvalidState, plan.Image.Name, plan.Image.Name, id);
+        return new ImageBuildResult(plan.Describe(ImageBuildStatus.Built) with
+        {
+            ImageId = id,
+            SizeBytes = onEngine.SizeBytes,
+            LogFile = log.Path,
+            Reason = $"Docker built {Words.Size(onEngine.SizeBytes)}.",
+        });
+    }
+
+    private async Task<ImageBuildResult> FailedAsync(int exitCode, CancellationToken cancellationToken)
+    {
+        var failure = parser.Failure;
+        var error = BuildErrors.Of(plan.Image, failure, exitCode, await WhyEngineIsGoneAsync(cancellationToken), log.Path);
+        return new ImageBuildResult(plan.Describe(ImageBuildStatus.Failed) with { Reason = BuildErrors.Text(failure), LogFile = log.Path }, error);
+    }
+
+    private async Task<ReleaseException?> WhyEngineIsGoneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.PingAsync(cancellationToken);
+            return null;
+        }
+        catch (ReleaseException gone)
+        {
+            return gone;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Releases.Running;
+
+namespace ReleaseTools.Engine.Releases.Workspace;
+
+/// <summary>How the images of a workspace are built.</summary>
+public sealed record WorkspaceBuildOptions
+{
+    /// <summary>The release tag.</summary>
+    public required string Tag { get; init; }
+
+    /// <summary>How many are built at once on the Docker engine; the definition's, else the processor count when null.</summary>
+    public int? ThrottleLimit { get; init; }
+
+    /// <summary>How each is built.</summary>
+    public ImageBuildOptions Build { get; init; } = new();
+
+    /// <summary>What goes over the definition.</summary>
+    public BuildOverrides Overrides { get; init; } = new();
+
+    /// <summary>How long each build on CodeBuild is waited for.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+}
+
+/// <summary>What is to become of an image, and where.</summary>
+public sealed record WorkspaceBuildPlan
+{
+    internal WorkspaceBuildPlan(ReleaseImage image, ImageBuildPlan? docker, InferenceBuild? codeBuild, InferenceBuildOptions? how)
+    {
+        Image = image;
+        Docker = docker;
+        CodeBuild = codeBuild;
+        How = how;
+    }
+
+    /// <summary>The image, its builder settled.</summary>
+    public ReleaseImage Image { get; }
+
+    /// <summary><see cref="ReleaseAction.Build"/> or <see cref="ReleaseAction.Reuse"/>.</summary>
+    public ReleaseAction Action => Docker?.Action ?? (CodeBuild!.Status == InferenceBuildStatus.Reused ? ReleaseAction.Reuse : ReleaseAction.Build);
+
+    /// <summary>Why.</summary>
+    public string Reason => Docker?.Reason ?? CodeBuild!.Reason ?? string.Empty;
+
+    /// <summary>The digest the registry holds for the same inputs, when it is reused.</summary>
+    public string? Digest => Docker is null ? CodeBuild!.Digest : Docker.Digest;
+
+    /// <summary>The image as it would come out of this plan, for <c>-WhatIf</c>.</summary>
+    public AppImage Predicted => Docker?.Predicted ?? ImageFlow.ToAppImage(CodeBuild!, Image);
+
+    internal ImageBuildPlan? Docker { get; }
+
+    internal InferenceBuild? CodeBuild { get; }
+
+    internal InferenceBuildOptions? How { get; }
+}
+
+/// <summary>Builds the images of a workspace, each where it is to be built: on the Docker engine, or on CodeBuild.</summary>
+public sealed class WorkspaceBuilds : IDisposable
+{
+    private readonly ReleaseWorkspace workspace;
+    private readonly ReleaseDefinition definition;
+    private readonly WorkspaceBuildOptions options;
+    private readonly ImageBuilderChoice builders;
+    private readonly ImageBuilds docker;
+    private readonly Func<CancellationToken, Task<CodeBuilds>> codeBuilds;
+    private readonly ImageFingerprints fingerprints;
+    private IReadOnlyDictionary<string, string>? labels;
+
+    private WorkspaceBuilds(
+        ReleaseWorkspace workspace,
+        ReleaseDefinition definition,
+        ImageBuilderChoice builders,
+        WorkspaceBuildOptions options,
+        ImageBuilds docker,
+        Func<CancellationToken, Task<CodeBuilds>> codeBuilds)
+    {
+        this.workspace = workspace;
+        this.definition = definition;
+        this.builders = builders;
+        this.options = options;
+        this.docker = docker;
+        this.codeBuilds = codeBuilds;
+        fingerprints = new ImageFingerprints(workspace, definition, SettleAsync);
+    }
+
+    /// <summary>Makes ready to build. Nothing is asked yet.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="definition">Its definition, as it is now.</param>
+    /// <param name="builders">Settles where each image is built.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<WorkspaceBuilds> CreateAsync(
+        ReleaseWorkspace workspace, ReleaseDefinition definition, ImageBuilderChoice builders, WorkspaceBuildOptions options, CancellationToken cancellationToken)
+    {
+        var registry = await workspace.RegistryAsync(definition.Region, cancellationToken);
+        var onEngine = new ImageBuilds(
+            workspace.Engine, registry, workspace.Environment, workspace.Clock, options.ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount);
+        var variables = await workspace.VariablesAsync(cancellationToken);
+        return new WorkspaceBuilds(
+            workspace, definition, builders, options with { Build = options.Build with { Variable = variables } }, onEngine,
+            async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
+    }
+
+    /// <summary>Says whether an image is built, where, and why. Reads, and changes nothing.</summary>
+    /// <exception cref="ReleaseException">The image cannot be built as it is defined, or its repository is not there.</exception>
+    public async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
+    {
+        var image = await SettleAsync(defined, cancellationToken);
+        var fingerprint = await fingerprints.OfAsync(image, cancellationToken);
+        if (image.Builder != ImageBuilder.CodeBuild)
+            return new WorkspaceBuildPlan(image, await docker.PlanAsync(image, options.Tag, fingerprint, options.Build, cancellationToken), codeBuild: null, how: null);
+
+        var git = await workspace.GitAsync(cancellationToken);
+        var how = new InferenceBuildOptions
+        {
+            Fingerprint = fingerprint,
+            Commit = git?.Commit,
+            IsDirty = git?.IsDirty ?? false,
+            Force = options.Build.NoReuse,
+            NoCache = options.Build.NoCache,
+            EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
+        };
+        var plan = await (await codeBuilds(cancellationToken)).PlanAsync(image, image.CodeBuildProject!, options.Tag, how, cancellationToken);
+        return new WorkspaceBuildPlan(image, docker: null, plan, how);
+    }
+
+    /// <summary>Runs plans side by side, each after those it waits for, and gives each result as it comes.</summary>
+    /// <inheritdoc cref="BuildAsync"/>
+    public IAsyncEnumerable<ImageBuildResult> RunAsync(IReadOnlyCollection<WorkspaceBuildPlan> plans, CancellationToken cancellationToken) =>
+        BuildGraph.RunAsync(
+            plans,
+            plan => plan.Image,
+            (plan, built, stop) => BuildAsync(plan, built, stop),
+            (plan, error) => plan.Predicted with { Status = ImageBuildStatus.Failed, Digest = null, Reason = error.Message },
+            cancellationToken);
+
+    /// <summary>Runs a plan. A build that fails comes back as a record with status Failed, with the error beside it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="built">The images it waits for, by name, built or reused.</param>
+    /// <param name="cancellationToken">Stops it; a build on CodeBuild goes on, and is said to.</param>
+    /// <exception cref="ReleaseException">No image can be built: no docker, no engine, no credentials.</exception>
+    public async Task<ImageBuildResult> BuildAsync(WorkspaceBuildPlan plan, IReadOnlyDictionary<string, AppImage> built, CancellationToken cancellationToken)
+    {
+        if (plan.Docker is not null)
+        {
+            labels ??= await ImageLabels.OfAsync(workspace, cancellationToken);
+            return await docker.BuildAsync(plan.Docker, built, options.Build with { Labels = labels }, workspace.Observer, cancellationToken);
+        }
+
+        if (plan.Action == ReleaseAction.Reuse)
+            return new ImageBuildResult(plan.Predicted);
+        var builds = await codeBuilds(cancellationToken);
+        var image = plan.Image with { BuildArgs = OnCodeBuild(plan.Image, built) };
+        var started = await builds.StartAsync(image, plan.CodeBuild!.ProjectName, options.Tag, plan.How!, cancellationToken);
+        var ended = await builds.WaitAsync(started, options.Timeout, cancellationToken);
+        return new ImageBuildResult(ImageFlow.ToAppImage(ended, plan.Image), Outcomes.ErrorOf(ended));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => docker.Dispose();
+
+    private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken) =>
+        options.Overrides.ApplyTo(await builders.SettleAsync(image, cancellationToken), options.Build.Variable);
+
+    /// <summary>The build arguments for a machine that has nothing but the registry.</summary>
+    private static Dictionary<string, string> OnCodeBuild(ReleaseImage image, IReadOnlyDictionary<string, AppImage> built)
+    {
+        var arguments = new Dictionary<string, string>(image.BuildArgs, StringComparer.Ordinal);
+        foreach (var (argument, name) in image.BaseImages)
+        {
+            arguments[argument] = built.GetValueOrDefault(name) is { Digest: { } digest } found
+                ? $"{found.Repository}@{digest}"
+                : throw ReleaseException.For(nameof(Messages.BaseImageNotInRegistry), ErrorKind.InvalidState, image.Name, image.Name, name);
+        }
+
+        return arguments;
+    }
+}
