@@ -43,6 +43,40 @@ public sealed class ReleaseRunnerTests
     }
 
     [Fact]
+    public async Task An_image_is_built_when_the_one_it_begins_with_is_and_on_CodeBuild_when_that_is_in_ECR()
+    {
+        var stages = new ScriptedStages
+        {
+            Images = ["web-ui", "base"], BaseImages = new Dictionary<string, string> { ["web-ui"] = "base", ["inference"] = "base" },
+        };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+        First(stages, "build web-ui", "begins").ShouldBeGreaterThan(First(stages, "build base", "ends"));
+        First(stages, "codebuild inference", "begins").ShouldBeGreaterThan(First(stages, "push base", "ends"));
+        release.Steps.Single(step => step.Id == "build:web-ui").DependsOn.ShouldBe(["infrastructure", "build:base"]);
+        release.Steps.Single(step => step.Id == "build:inference").DependsOn.ShouldBe(["infrastructure", "push:base"]);
+    }
+
+    [Fact]
+    public async Task What_begins_with_a_failed_image_is_not_built_and_is_not_said_to_have_failed()
+    {
+        var stages = new ScriptedStages
+        {
+            Images = ["base", "web-ui", "media-worker"], BaseImages = new Dictionary<string, string> { ["web-ui"] = "base" }, Failing = new HashSet<string> { "build base" },
+        };
+
+        var release = await RunAsync(stages);
+
+        release.Status.ShouldBe(ReleaseStatus.Failed);
+        stages.Log.ShouldNotContain("build web-ui begins");
+        stages.Log.ShouldContain("push media-worker ends");
+        release.Steps.Single(step => step.Id == "build:web-ui").Status.ShouldBe(ReleaseStepStatus.NotRun);
+        release.Reason.ShouldNotBeNull().ShouldStartWith("build:base");
+    }
+
+    [Fact]
     public async Task A_rollout_that_is_not_proven_fails_the_release()
     {
         var stages = new ScriptedStages { Rollouts = new Dictionary<string, RolloutStatus> { ["web-ui"] = RolloutStatus.Mismatch } };

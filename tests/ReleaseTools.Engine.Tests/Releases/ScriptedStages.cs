@@ -19,6 +19,9 @@ internal sealed class ScriptedStages : IReleaseStages
 
     public string? Inference { get; init; } = "inference";
 
+    /// <summary>The image that each image begins with.</summary>
+    public IReadOnlyDictionary<string, string> BaseImages { get; init; } = new Dictionary<string, string>();
+
     public IReadOnlyList<string> Services { get; init; } = ["web-ui", "media-worker"];
 
     /// <summary>What fails: the words the log has for it, such as <c>push web-ui</c>.</summary>
@@ -115,8 +118,14 @@ internal sealed class ScriptedStages : IReleaseStages
         ];
     }
 
-    private static ReleaseImage Image(string name, ImageBuilder builder) =>
-        new() { Name = name, Repository = $"127.0.0.1:1/{name}", Builder = builder, Workspace = "/w" };
+    private ReleaseImage Image(string name, ImageBuilder builder) => new()
+    {
+        Name = name,
+        Repository = $"127.0.0.1:1/{name}",
+        Builder = builder,
+        Workspace = "/w",
+        BaseImages = BaseImages.TryGetValue(name, out var below) ? new Dictionary<string, string> { ["BASE"] = below } : new Dictionary<string, string>(),
+    };
 
     private EcrImage Pushed(string name, string repository) =>
         new() { Name = name, Repository = repository, Tag = Identity.Tag, Digest = "sha256:" + new string('a', 64), Status = ImagePushStatus.Pushed };

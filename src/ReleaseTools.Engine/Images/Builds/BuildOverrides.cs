@@ -92,7 +92,11 @@ public sealed record BuildOverrides
         }
 
         if (id is null || !DefinitionRules.SecretId().IsMatch(id))
+        {
+            id = null; // nobody knows what it is
             throw Invalid("it has no id of letters, digits, '.', '_' and '-'");
+        }
+
         if (string.IsNullOrEmpty(variable) == string.IsNullOrEmpty(file))
             throw Invalid("it comes either from a variable or from a file");
         if (variable is { Length: > 0 } && !DefinitionRules.Variable().IsMatch(variable))

@@ -85,21 +85,24 @@ internal static class ContextFilter
     private static bool IsAt(string folder, string path) =>
         string.Equals(folder, path, StringComparison.Ordinal) || path.StartsWith($"{folder}/", StringComparison.Ordinal);
 
-    private static string Relative(string context, string path) => Path.GetRelativePath(context, path).Replace('\\', '/');
+    // Where '/' separates folders, a backslash may be part of a name.
+    private static string Relative(string context, string path) => Path.GetRelativePath(context, path).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>A pattern that fits one path: Go's <c>filepath.Match</c>, after the line was trimmed and looked at for <c>#</c> and <c>!</c>.</summary>
+    /// <summary>
+    /// A pattern that fits one path. Lines are trimmed, and looked at for <c>#</c> and <c>!</c> at their beginning; what is left is made
+    /// a regular expression, in which moby escapes little by itself (moby/patternmatcher, Pattern.compile).
+    /// </summary>
     private static string Pattern(string path)
     {
         var pattern = new StringBuilder(path.Length);
-        for (var i = 0; i < path.Length; i++)
+        foreach (var character in path)
         {
-            var character = path[i];
             if (char.IsControl(character))
                 pattern.Append('?');
-            else if (character is '*' or '?' or '[' or ']' or '\\')
-                pattern.Append('\\').Append(character);
-            else if (char.IsWhiteSpace(character) || (i == 0 && character is '#' or '!'))
+            else if (char.IsWhiteSpace(character))
                 pattern.Append('[').Append(character).Append(']');
+            else if (char.IsAscii(character) && !char.IsAsciiLetterOrDigit(character) && character is not ('/' or '.' or '-' or '_'))
+                pattern.Append('\\').Append(character);
             else
                 pattern.Append(character);
         }

@@ -17,6 +17,7 @@ public static class DefinitionCheck
                     missing.Add($"The image '{image.Name}' has no build context at '{image.Context}'.");
             }
 
+            missing.AddRange(image.Before.Where(before => !Directory.Exists(before.Directory)).Select(before => $"The image '{image.Name}' names a folder to run a command in that is not there: '{before.Directory}'."));
             missing.AddRange(image.Inputs.Where(input => !Path.Exists(input)).Select(input => $"The image '{image.Name}' names an input that is not there: '{input}'."));
         }
 

@@ -1,0 +1,80 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Tests.Images.Builds;
+
+public sealed class BeforeCommandsTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder workspace = new();
+    private readonly Recorder recorder = new();
+    private readonly BeforeCommands commands = new(new Dictionary<string, string>(StringComparer.Ordinal) { ["PATH"] = "/usr/bin:/bin", ["GREETING"] = "hello" });
+    private readonly BuildLog log;
+
+    public BeforeCommandsTests()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are those of a POSIX shell.");
+        log = BuildLog.Create(workspace.Path, "web-ui", DateTimeOffset.UnixEpoch);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await log.DisposeAsync();
+        workspace.Dispose();
+    }
+
+    [Fact]
+    public async Task They_run_in_order_in_their_folders_and_environment_and_what_they_write_is_told()
+    {
+        var folder = workspace.Folder("ui");
+
+        await RunAsync(Image(Command(folder, "sh", "-c", "pwd; echo $GREETING > made"), Command(folder, "cat", "made")));
+
+        recorder.Of<BuildOutput>().Select(output => output.Line).ShouldBe([folder, "hello"]);
+        recorder.Of<BuildProgress>().Select(step => (step.Number, step.Total)).ShouldBe([(1, 2), (2, 2)]);
+    }
+
+    [Fact]
+    public async Task One_that_several_images_have_runs_once()
+    {
+        var command = Command(workspace.Path, "sh", "-c", "echo x >> runs");
+
+        await Task.WhenAll(RunAsync(Image(command)), RunAsync(Image(command) with { Name = "worker" }));
+
+        (await File.ReadAllTextAsync(Path.Combine(workspace.Path, "runs"))).ShouldBe("x\n");
+    }
+
+    [Fact]
+    public async Task No_shell_reads_the_words()
+    {
+        await RunAsync(Image(Command(workspace.Path, "echo", "$GREETING; exit 1", "*")));
+
+        recorder.Of<BuildOutput>().Single().Line.ShouldBe("$GREETING; exit 1 *");
+    }
+
+    [Fact]
+    public async Task One_that_fails_is_an_error_with_its_exit_code_and_last_lines()
+    {
+        var error = await Should.ThrowAsync<ReleaseException>(() => RunAsync(Image(Command(workspace.Path, "sh", "-c", "i=0; while [ $i -lt 30 ]; do i=$((i+1)); echo line $i; done; exit 4"))));
+
+        error.Id.ShouldBe(nameof(Messages.BuildCommandFailed));
+        error.Message.ShouldContain("exit code 4");
+        error.Message.ShouldContain("line 30");
+        error.Message.ShouldNotContain("line 10" + Environment.NewLine);
+        error.RecommendedAction.ShouldContain(log.Path);
+    }
+
+    [Fact]
+    public void One_that_cannot_be_found_is_known_before_anything_runs()
+    {
+        Should.Throw<ReleaseException>(() => commands.Check(Image(Command(workspace.Path, "no-such-program")))).Id.ShouldBe(nameof(Messages.BuildCommandNotFound));
+        Should.Throw<ReleaseException>(() => commands.Check(Image(Command(workspace.Path, "./no-such-script")))).Id.ShouldBe(nameof(Messages.BuildCommandNotFound));
+        commands.Check(Image(Command(workspace.Path, "sh")));
+    }
+
+    private Task RunAsync(ReleaseImage image) => commands.RunAsync(image, log, recorder, default);
+
+    private ReleaseImage Image(params BuildCommand[] before) => BuildTesting.Image(workspace.Path) with { Before = before };
+
+    private static BuildCommand Command(string folder, params string[] words) => new() { Command = words, Directory = folder };
+}
