@@ -15,6 +15,8 @@ public sealed class FormatTests : IDisposable
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "sha256:0123456789ab" },
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "12.4 MB" },
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "1m 12s" },
+        { new BuildCommand { Command = ["npm", "run", "build"], Directory = "/w/ui" }, "npm run build" },
+        { new BuildSecret { Id = "npm", EnvironmentVariable = "NPM_TOKEN" }, "variable NPM_TOKEN" },
         { new AppImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", SizeBytes = 1_500_000_000 }, "1.5 GB" },
         { new ServiceRollout { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, Duration = TimeSpan.FromHours(1.5) }, "1h 30m" },
         { new ReleaseService { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, RunningDigests = [Digest] }, "1/2" },
