@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Releases.Planning;
@@ -41,17 +42,18 @@ internal static class ReleaseSteps
         foreach (var image in images)
         {
             var build = Step(Build(image.Image.Name), ReleaseStage.Build, image.Image.Name, image.Action, image.Reason, [infrastructure.Id]);
-            yield return build;
             if (image.Image.Builder == ImageBuilder.CodeBuild)
             {
+                yield return Gated(build, image.Image);
                 inEcr.Add(build.Id);
                 continue;
             }
 
+            yield return build;
             var push = image.Action == ReleaseAction.Reuse
                 ? Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.AlreadyPresent, image.Digest is null ? "The registry holds it." : $"The registry holds {Words.Digest(image.Digest)}.", [build.Id])
                 : Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.Push, $"Goes to {image.Image.Repository}.", [build.Id]);
-            yield return push;
+            yield return Gated(push, image.Image);
             inEcr.Add(push.Id);
         }
 
@@ -66,6 +68,10 @@ internal static class ReleaseSteps
         foreach (var (service, reason) in services)
             yield return Step(Rollout(service), ReleaseStage.Rollout, service, ReleaseAction.Rollout, reason, before);
     }
+
+    /// <summary>The step that puts an image into ECR, and waits for its scan where that decides.</summary>
+    private static ReleaseStep Gated(ReleaseStep step, ReleaseImage image) =>
+        image.FailOnSeverity is { } severity ? step with { Reason = $"{step.Reason} {ScanGate.Prediction(severity)}" } : step;
 
     private static ReleaseStep Step(string id, ReleaseStage stage, string name, ReleaseAction action, string reason, IReadOnlyList<string> dependsOn) =>
         new()

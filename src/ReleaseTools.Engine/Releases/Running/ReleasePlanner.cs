@@ -60,6 +60,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
 
     private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(ReleaseImage image, InferenceDefinition inference, CancellationToken cancellationToken)
     {
+        image = image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity };
         var fingerprint = await workspace.FingerprintAsync(image, cancellationToken);
         if (image.Builder == ImageBuilder.CodeBuild)
         {

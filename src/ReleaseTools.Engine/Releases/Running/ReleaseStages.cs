@@ -2,6 +2,7 @@ using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Planning;
@@ -83,6 +84,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
             registry,
             builds,
             new ImagePushes(workspace.Engine, registry, workspace.Clock),
+            new ScanGate(registry, workspace.Clock),
             new CodeBuilds(aws, registry, workspace.Observer, workspace.Clock),
             new EndpointUpdates(aws, registry, workspace.Observer, workspace.Clock),
             new EcsRollouts(aws, registry, workspace.Observer, workspace.Clock));
@@ -115,7 +117,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     public async Task<EcrImage> PushAsync(AppImage image, CancellationToken cancellationToken)
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
-        var pushed = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
+        var how = new ImagePushOptions { FailOnSeverity = options.FailOnSeverity, ScanTimeout = options.ScanTimeout };
+        var pushed = await planned!.Tools.Pushes.PushAsync(image, how, workspace.Observer, cancellationToken);
         return pushed.Error is null ? InEcr(pushed.Image) : throw pushed.Error;
     }
 
@@ -125,11 +128,15 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var codeBuilds = planned!.Tools.CodeBuilds;
         var (plan, how) = planned.CodeBuilds[image.Image.Name];
         if (plan.Status == InferenceBuildStatus.Reused)
-            return InEcr(ImageFlow.ToEcrImage(await codeBuilds.ReuseAsync(plan, cancellationToken)));
+        {
+            var reused = await PassScanAsync(InEcr(ImageFlow.ToEcrImage(plan)), image.Image, cancellationToken);
+            await codeBuilds.ReuseAsync(plan, cancellationToken);
+            return reused;
+        }
 
         var started = await codeBuilds.StartAsync(image.Image, plan.ProjectName, Identity.Tag, how, cancellationToken);
         var ended = await codeBuilds.WaitAsync(started, options.Timeout, cancellationToken);
-        return Outcomes.ErrorOf(ended) is { } error ? throw error : InEcr(ImageFlow.ToEcrImage(ended));
+        return Outcomes.ErrorOf(ended) is { } error ? throw error : await PassScanAsync(InEcr(ImageFlow.ToEcrImage(ended)), image.Image, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -163,6 +170,16 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     private static EcrImage InEcr(EcrImage image) => image.Digest is null
         ? throw ReleaseException.For(nameof(Messages.ImageDigestUnknown), ErrorKind.InvalidState, image.Name, image.Name, image.Repository, image.Tag)
         : image;
+
+    /// <summary>The image, once its scan lets it go on: CodeBuild put it into ECR, past the push that asks for the scan of the others.</summary>
+    private async Task<EcrImage> PassScanAsync(EcrImage image, ReleaseImage defined, CancellationToken cancellationToken)
+    {
+        if (defined.FailOnSeverity is not { } severity)
+            return image;
+        var gated = new GatedImage(image.Name, image.Repository, image.Digest!, severity, options.ScanTimeout);
+        var (scan, error) = await planned!.Tools.Scans.CheckAsync(gated, workspace.Observer, cancellationToken);
+        return error is null ? image with { Scan = scan, Reason = $"{image.Reason} {ScanText.Of(scan)}" } : throw error;
+    }
 
     /// <summary>Before a first apply the images cannot be planned, but that Docker is missing can be known.</summary>
     private async Task CheckDockerBeforeApplyAsync(CancellationToken cancellationToken)
