@@ -14,7 +14,7 @@ internal static class ScanFindingsJson
 
         var counts = new JsonObject();
         foreach (var severity in scan.Findings.GroupBy(finding => finding.Severity).OrderByDescending(severity => severity.Key))
-            counts[Name(severity.Key, scan.IsEnhanced)] = severity.Count();
+            counts[Name(severity.Key)] = severity.Count();
         var findings = new JsonObject
         {
             ["imageScanCompletedAt"] = AnswerJson.Epoch(scan.EndsAt),
@@ -36,7 +36,7 @@ internal static class ScanFindingsJson
             attributes.Add(Attribute("package_version", version));
         if (package is not null)
             attributes.Add(Attribute("package_name", package));
-        var json = new JsonObject { ["name"] = finding.Name, ["severity"] = Name(finding.Severity, isEnhanced: false), ["attributes"] = attributes };
+        var json = new JsonObject { ["name"] = finding.Name, ["severity"] = Name(finding.Severity), ["attributes"] = attributes };
         if (finding.Uri is not null)
             json["uri"] = finding.Uri;
         return json;
@@ -64,7 +64,7 @@ internal static class ScanFindingsJson
             ["findingArn"] = world.Arn("inspector2", $"finding/{finding.Name}"),
             ["type"] = "PACKAGE_VULNERABILITY",
             ["status"] = "ACTIVE",
-            ["severity"] = Name(finding.Severity, isEnhanced: true),
+            ["severity"] = finding.Severity == FindingSeverity.Undefined ? "UNTRIAGED" : Name(finding.Severity), // Inspector's own word
             ["title"] = package is null ? finding.Name : $"{finding.Name} - {package}",
             ["fixAvailable"] = finding.FixedIn is null ? "NO" : "YES",
             ["firstObservedAt"] = AnswerJson.Epoch(scan.EndsAt),
@@ -90,9 +90,7 @@ internal static class ScanFindingsJson
         };
     }
 
-    // Inspector has a word of its own for what it has not judged.
-    private static string Name(FindingSeverity severity, bool isEnhanced) =>
-        severity == FindingSeverity.Undefined && isEnhanced ? "UNTRIAGED" : severity.ToString().ToUpperInvariant();
+    private static string Name(FindingSeverity severity) => severity.ToString().ToUpperInvariant();
 
     // A finding's package is its name and its version.
     private static (string? Name, string? Version) Split(string? package) =>

@@ -87,7 +87,7 @@ internal sealed class EcrScans(AwsSession session)
             { ScanOnPush: not true, ScanFrequency: "MANUAL" or null } => new ImageScan
             {
                 Status = ImageScanStatus.Off,
-                Description = $"images pushed to the repository {at.Name} are not scanned, and nobody started a scan of this one",
+                Description = $"scanning on push is off for the repository {at.Name}, and nobody started a scan",
             },
             _ => new ImageScan { Status = ImageScanStatus.InProgress, Description = "no scan has begun yet" },
         };
@@ -95,7 +95,7 @@ internal sealed class EcrScans(AwsSession session)
         ImageScan NotKnown(string why) => new()
         {
             Status = ImageScanStatus.NotFound,
-            Description = $"there is no scan, and whether images pushed to the repository {at.Name} are scanned could not be read: {why}",
+            Description = $"there is no scan, and whether the repository {at.Name} is scanned on push could not be read: {why}",
         };
     }
 

@@ -118,7 +118,7 @@ public sealed class ScanGate(IImageRegistry registry, TimeProvider timeProvider)
             case ImageScanStatus.InProgress:
                 return Fail(nameof(Messages.ScanNotEnded), ErrorKind.Timeout, UriOf(image), Words.Duration(image.Timeout), ScanText.Why(scan), PathOf(image), image.Digest);
             default:
-                observer.Report(new Warned(image.Name, $"{ScanText.Of(scan)} It goes on without what -FailOnSeverity {image.FailOnSeverity} asks for."));
+                observer.Report(new Warned(image.Name, $"{ScanText.Of(scan)} It goes on, although a finding from {image.FailOnSeverity} on would fail it."));
                 WarnOfUndefined();
                 return new ScanVerdict(scan, Error: null);
         }
