@@ -13,8 +13,8 @@ namespace ReleaseTools.Engine.Images.Registries;
 //     IN_PROGRESS, PENDING, and whatever AWS adds                            InProgress
 //
 // ACTIVE is enhanced scanning that goes on for good. Enhanced scanning says COMPLETE or ACTIVE before its findings are
-// there (https://github.com/aws/aws-sdk/issues/289), and nothing would pass for no findings. Basic scanning answers
-// FAILED of an image it cannot read
+// there (https://github.com/aws/aws-sdk/issues/289), and until then every image would pass for one without findings.
+// Basic scanning answers FAILED of an image it cannot read
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-troubleshooting.html).
 
 /// <summary>Reads the answer of DescribeImageScanFindings, of basic and of enhanced scanning.</summary>

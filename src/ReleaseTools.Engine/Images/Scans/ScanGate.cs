@@ -69,25 +69,28 @@ public sealed class ScanGate(IImageRegistry registry, TimeProvider timeProvider)
     {
         var began = timeProvider.GetTimestamp();
         var pace = new PollPace(ShortestWait, LongestWait);
-        var seen = new ImageScan { Status = ImageScanStatus.InProgress, Description = "the registry did not answer" };
+        var seen = new ImageScan { Status = ImageScanStatus.InProgress };
         while (true)
         {
             TimeSpan wait;
             try
             {
                 var scan = await registry.GetScanAsync(image.Repository, image.Digest, cancellationToken);
+                if (IsDecided(scan, timeProvider.GetElapsedTime(began)))
+                    return scan;
                 wait = pace.After(moved: (scan.Status, scan.Description) != (seen.Status, seen.Description));
                 seen = scan;
             }
             catch (AwsServiceException error) when (error.IsTransient())
             {
-                observer.Report(new Traced(image.Name, $"{error.Operation} was not answered ({error.Code}); looking again."));
+                // What an earlier look showed may be over by now, so it decides nothing.
+                seen = seen with { Status = ImageScanStatus.InProgress, Description = $"AWS does not answer ({error.Code})" };
                 wait = pace.AfterNoAnswer();
             }
 
             var elapsed = timeProvider.GetElapsedTime(began);
-            if (IsDecided(seen, elapsed) || elapsed >= image.Timeout)
-                return seen;
+            if (elapsed >= image.Timeout)
+                return seen with { Status = ImageScanStatus.InProgress };
             observer.Report(new ScanProgress(image.Name, ScanText.Why(seen), elapsed));
             var left = image.Timeout - elapsed;
             await Task.Delay(wait < left ? wait : left, timeProvider, cancellationToken);
@@ -110,7 +113,7 @@ public sealed class ScanGate(IImageRegistry registry, TimeProvider timeProvider)
         switch (scan.Status)
         {
             case ImageScanStatus.Complete:
-                observer.Report(new Noted(image.Name, $"{ScanText.Of(scan)} It fails from {image.FailOnSeverity} on."));
+                observer.Report(new Noted(image.Name, $"{ScanText.Of(scan)} It would fail from {image.FailOnSeverity} on.{(scan.CompletedAt is { } ended ? $" The scan ended {ended.UtcDateTime:u}." : "")}"));
                 WarnOfUndefined();
                 return new ScanVerdict(scan, Error: null);
             case ImageScanStatus.Failed:

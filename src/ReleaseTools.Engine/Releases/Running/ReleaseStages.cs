@@ -117,8 +117,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     public async Task<EcrImage> PushAsync(AppImage image, CancellationToken cancellationToken)
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
-        var how = new ImagePushOptions { FailOnSeverity = options.FailOnSeverity, ScanTimeout = options.ScanTimeout };
-        var pushed = await planned!.Tools.Pushes.PushAsync(image, how, workspace.Observer, cancellationToken);
+        var how = new ImagePushOptions { FailOnSeverity = planned!.Builds[image.Name].Image.FailOnSeverity, ScanTimeout = options.ScanTimeout };
+        var pushed = await planned.Tools.Pushes.PushAsync(image, how, workspace.Observer, cancellationToken);
         return pushed.Error is null ? InEcr(pushed.Image) : throw pushed.Error;
     }
 

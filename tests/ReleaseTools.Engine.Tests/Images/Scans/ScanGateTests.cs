@@ -177,6 +177,23 @@ public sealed class ScanGateTests
     }
 
     [Fact]
+    public async Task Without_knowing_it_nothing_passes_before_a_scan_would_have_begun()
+    {
+        registry.Answers = [new ImageScan { Status = ImageScanStatus.NotFound, Description = "not permitted" }];
+
+        (await CheckAsync(timeout: TimeSpan.FromSeconds(30))).Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.ScanNotEnded));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_look_showed_decides_nothing_when_AWS_does_not_answer_any_more()
+    {
+        var looks = 0;
+        registry.Look = () => looks++ == 0 ? new ImageScan { Status = ImageScanStatus.NotFound } : throw ScriptedAws.Error("ThrottlingException");
+
+        (await CheckAsync()).Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.ScanNotEnded));
+    }
+
+    [Fact]
     public async Task A_scan_that_begins_while_it_is_not_known_counts()
     {
         registry.Answers = [new ImageScan { Status = ImageScanStatus.NotFound }, InProgress, Complete(Finding("CVE-1", FindingSeverity.Critical))];
@@ -205,7 +222,7 @@ public sealed class ScanGateTests
         var error = (await CheckAsync()).Error.ShouldNotBeNull();
 
         error.Id.ShouldBe(nameof(Messages.ScanNotEnded));
-        error.Message.ShouldContain("the registry did not answer");
+        error.Message.ShouldContain("AWS does not answer (ThrottlingException)");
         time.Passed.ShouldBe(TimeSpan.FromMinutes(5));
     }
 
@@ -255,6 +272,8 @@ public sealed class ScanGateTests
 
         public Exception? Always { get; set; }
 
+        public Func<ImageScan>? Look { get; set; }
+
         public int Looks { get; private set; }
 
         public Task<ImageScan> GetScanAsync(string repository, string digest, CancellationToken cancellationToken)
@@ -264,6 +283,8 @@ public sealed class ScanGateTests
             Looks++;
             if (Always is not null)
                 throw Always;
+            if (Look is not null)
+                return Task.FromResult(Look());
             return Errors.TryDequeue(out var error) ? throw error : Task.FromResult(Answers[Math.Min(next++, Answers.Count - 1)]);
         }
 
