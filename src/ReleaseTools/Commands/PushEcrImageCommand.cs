@@ -23,6 +23,19 @@ public sealed class PushEcrImageCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string[] AlsoTag { get; set; } = [];
 
+    /// <summary>
+    /// Waits for ECR's scan of each image, and fails those with a finding of this severity or worse before they get another
+    /// tag; as the definition says when left out.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(FindingSeverity.Informational), nameof(FindingSeverity.Low), nameof(FindingSeverity.Medium), nameof(FindingSeverity.High), nameof(FindingSeverity.Critical))]
+    public FindingSeverity? FailOnSeverity { get; set; }
+
+    /// <summary>How long a scan is waited for, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int ScanTimeoutSec { get; set; } = 300;
+
     /// <summary>How many are pushed at once.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
@@ -52,7 +65,7 @@ public sealed class PushEcrImageCommand : AwsCommand
 
     private async Task PushAsync(ImagePushes pushes, IEnumerable<AppImage> built, CommandPipeline pipeline, CancellationToken cancelled)
     {
-        var options = new ImagePushOptions { AlsoTags = AlsoTag };
+        var options = new ImagePushOptions { AlsoTags = AlsoTag, FailOnSeverity = FailOnSeverity, ScanTimeout = TimeSpan.FromSeconds(ScanTimeoutSec) };
         var chosen = new List<AppImage>();
         foreach (var image in built)
         {

@@ -100,6 +100,74 @@ public sealed class PushEcrImageCommandTests : IDisposable
         workspace.Run("$image | Push-EcrImage -Confirm", ("image", Built("web-ui"))).Output.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_finding_of_the_severity_fails_the_image_before_it_gets_a_tag()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanFindings web-ui -Finding @{ Name = 'CVE-2023-0286'; Severity = 'Critical'; Package = 'openssl 3.0.1' }, @{ Name = 'CVE-2'; Severity = 'Low' }");
+        workspace.PutImage("web-ui");
+        var before = workspace.Changes();
+
+        var ran = workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage -AlsoTag latest -FailOnSeverity High");
+
+        var failed = ran.Error("ScanFindings").TargetObject.ShouldBeOfType<EcrImage>();
+        ran.Errors[0].Exception.Message.ShouldContain("CVE-2023-0286 (Critical) in openssl 3.0.1");
+        ran.All<EcrImage>().ShouldBe([failed]);
+        (failed.Status, failed.Digest).ShouldBe((ImagePushStatus.Failed, null));
+        failed.Scan!.Findings.Select(finding => finding.Name).ShouldBe(["CVE-2023-0286", "CVE-2"]);
+        workspace.Changes().ShouldBe(before);
+    }
+
+    [Fact]
+    public void An_image_whose_scan_found_less_gets_its_tags_and_says_what_was_found()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanFindings web-ui -Finding @{ Name = 'CVE-2'; Severity = 'Low' }");
+        workspace.PutImage("web-ui");
+
+        var pushed = workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage -FailOnSeverity High").Single<EcrImage>();
+
+        (pushed.Status, pushed.Scan!.Status).ShouldBe((ImagePushStatus.Retagged, ImageScanStatus.Complete));
+        pushed.Reason.ShouldNotBeNull().ShouldEndWith("Its scan found 1 Low.");
+    }
+
+    [Fact]
+    public void An_image_that_the_scanner_cannot_read_goes_on_with_a_warning()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanUnsupported web-ui");
+        workspace.PutImage("web-ui");
+
+        workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage -FailOnSeverity High").Single<EcrImage>().Status.ShouldBe(ImagePushStatus.Retagged);
+
+        workspace.Host.Lines.ShouldContain(line => line.StartsWith("WARNING: web-ui: The scanner cannot read it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_scan_that_does_not_end_is_waited_for_as_long_as_is_said()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanFindings web-ui -Delay 10:00:00");
+        workspace.PutImage("web-ui");
+
+        workspace.Run("Build-AppImage web-ui -Tag v2 | Push-EcrImage -FailOnSeverity High -ScanTimeoutSec 1").Error("ScanNotEnded")
+            .CategoryInfo.Category.ShouldBe(System.Management.Automation.ErrorCategory.OperationTimeout);
+    }
+
+    [Fact]
+    public void WhatIf_says_that_the_scan_is_waited_for_and_asks_for_none()
+    {
+        var predicted = workspace.Run("$image | Push-EcrImage -FailOnSeverity High -WhatIf", ("image", Built("web-ui"))).Single<EcrImage>();
+
+        predicted.Reason.ShouldNotBeNull().ShouldEndWith("fails it from High on.");
+        workspace.Run("Get-ReleaseSandboxCall ecr *Scan*").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_severity_completes_and_no_severity_is_none_to_fail_on()
+    {
+        var completed = workspace.Run("(TabExpansion2 'Push-EcrImage -FailOnSeverity ' 30).CompletionMatches.CompletionText").All<string>();
+
+        completed.ShouldBe(["Informational", "Low", "Medium", "High", "Critical"], ignoreOrder: true);
+        workspace.Run("$image | Push-EcrImage -FailOnSeverity Undefined -WhatIf", ("image", Built("web-ui"))).Terminated.ShouldNotBeNull();
+    }
+
     private AppImage Built(string name) => new()
     {
         Name = name,

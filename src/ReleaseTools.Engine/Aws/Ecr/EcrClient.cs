@@ -22,4 +22,15 @@ public sealed class EcrClient(IAwsCaller caller)
     /// <summary>Puts a manifest under a tag, moving the tag where it is mutable.</summary>
     public Task<PutImageResponse> PutImageAsync(PutImageRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("PutImage", request, EcrJson.Default.PutImageRequest, EcrJson.Default.PutImageResponse, cancellationToken);
+
+    /// <summary>A page of what the scan of an image found; without a scan a <c>ScanNotFoundException</c>.</summary>
+    public Task<DescribeImageScanFindingsResponse> DescribeImageScanFindingsAsync(DescribeImageScanFindingsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeImageScanFindings", request, EcrJson.Default.DescribeImageScanFindingsRequest, EcrJson.Default.DescribeImageScanFindingsResponse, cancellationToken);
+
+    /// <summary>When the images of repositories are scanned; of one that is not there nothing comes back.</summary>
+    public Task<BatchGetRepositoryScanningConfigurationResponse> BatchGetRepositoryScanningConfigurationAsync(
+        BatchGetRepositoryScanningConfigurationRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync(
+            "BatchGetRepositoryScanningConfiguration", request, EcrJson.Default.BatchGetRepositoryScanningConfigurationRequest,
+            EcrJson.Default.BatchGetRepositoryScanningConfigurationResponse, cancellationToken);
 }

@@ -14,4 +14,8 @@ namespace ReleaseTools.Engine.Aws.Ecr;
 [JsonSerializable(typeof(BatchGetImageResponse))]
 [JsonSerializable(typeof(PutImageRequest))]
 [JsonSerializable(typeof(PutImageResponse))]
+[JsonSerializable(typeof(DescribeImageScanFindingsRequest))]
+[JsonSerializable(typeof(DescribeImageScanFindingsResponse))]
+[JsonSerializable(typeof(BatchGetRepositoryScanningConfigurationRequest))]
+[JsonSerializable(typeof(BatchGetRepositoryScanningConfigurationResponse))]
 internal sealed partial class EcrJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Images.Pushes;
@@ -12,6 +13,7 @@ namespace ReleaseTools.Engine.Images.Pushes;
 ///         ─▶ put the release tag on the manifest that is there           Retagged or AlreadyPresent
 /// built   ─▶ the tag holds this very image?                              AlreadyPresent
 ///         ─▶ push, check the digest against what the registry holds      Pushed
+/// then the scan gate, where one is asked for: what fails it gets none of the tags below, and is never reused
 /// then the other tags, and last the src- tag, so that it never stands for less than a whole push
 /// </code>
 /// </summary>
@@ -21,6 +23,7 @@ namespace ReleaseTools.Engine.Images.Pushes;
 public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, TimeProvider timeProvider)
 {
     private readonly EnginePush enginePush = new(engine, registry, timeProvider);
+    private readonly ScanGate scanGate = new(registry, timeProvider);
 
     /// <summary>Says what is to be done. Reads, and changes nothing.</summary>
     /// <exception cref="ReleaseException">It cannot be pushed: not built, no such repository, an immutable tag.</exception>
@@ -29,6 +32,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
         foreach (var tag in options.AlsoTags)
             ImageReference.CheckTag(tag);
+        image = image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity };
 
         var found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
         switch (image)
@@ -68,6 +72,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
     public async Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
+        ImageScan? scan = null;
         try
         {
             var plan = await PlanAsync(image, options, cancellationToken);
@@ -75,13 +80,26 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             var pushed = plan.Digest is { } present
                 ? plan.Describe(ImagePushStatus.AlreadyPresent) with { Digest = present }
                 : await PushBuiltAsync(plan, options, observer, cancellationToken);
-            var tagged = await TagAsync(plan, pushed, options, observer, cancellationToken);
+            if (plan.Image.FailOnSeverity is { } severity)
+            {
+                var gated = new GatedImage(image.Name, image.Repository, pushed.Digest!, severity, options.ScanTimeout);
+                (scan, var refusal) = await scanGate.CheckAsync(gated, observer, cancellationToken);
+                if (refusal is not null)
+                    return Failed(refusal);
+            }
+
+            var tagged = await TagAsync(plan, pushed with { Scan = scan }, options, observer, cancellationToken);
             return new ImagePushResult(tagged with { Duration = timeProvider.GetElapsedTime(started) });
         }
         catch (ReleaseException exception)
         {
-            var failed = new ImagePushPlan(image, ReleaseAction.Push, exception.Message, Digest: null).Describe(ImagePushStatus.Failed);
-            return new ImagePushResult(failed with { Duration = timeProvider.GetElapsedTime(started) }, exception);
+            return Failed(exception);
+        }
+
+        ImagePushResult Failed(ReleaseException error)
+        {
+            var failed = new ImagePushPlan(image, ReleaseAction.Push, error.Message, Digest: null).Describe(ImagePushStatus.Failed);
+            return new ImagePushResult(failed with { Scan = scan, Duration = timeProvider.GetElapsedTime(started) }, error);
         }
     }
 
@@ -137,9 +155,13 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         }
 
         var retagged = pushed.Status == ImagePushStatus.AlreadyPresent && tags.Contains(image.Tag, StringComparer.Ordinal);
-        return retagged
-            ? pushed with { Tags = tags, Status = ImagePushStatus.Retagged, Reason = $"Put the tag {image.Tag} on {Words.Digest(pushed.Digest!)}." }
-            : pushed with { Tags = tags };
+        var reason = retagged ? $"Put the tag {image.Tag} on {Words.Digest(pushed.Digest!)}." : pushed.Reason;
+        return pushed with
+        {
+            Tags = tags,
+            Status = retagged ? ImagePushStatus.Retagged : pushed.Status,
+            Reason = pushed.Scan is null ? reason : $"{reason} {ScanText.Of(pushed.Scan)}",
+        };
     }
 
     /// <summary>Whether a manifest in the registry is the image of this id: by the engine's id (containerd image store) or its configuration (classic one).</summary>

@@ -8,6 +8,7 @@ namespace ReleaseTools.Engine.Images.Registries;
 public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) : IImageRegistry, IDisposable
 {
     private readonly EcrAuthorizations authorizations = new(session, timeProvider);
+    private readonly EcrScans scans = new(session);
 
     /// <inheritdoc/>
     public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken)
@@ -117,6 +118,24 @@ public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) :
     /// <inheritdoc/>
     public Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken) =>
         authorizations.GetAsync(Locate(repository), refused, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ImageScan> GetScanAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        var at = Locate(repository);
+        try
+        {
+            return await scans.GetAsync(at, digest, this, cancellationToken);
+        }
+        catch (AwsServiceException exception) when (exception.Code == "ImageNotFoundException")
+        {
+            throw ReleaseException.Wrap(exception, nameof(Messages.ManifestNotFound), ErrorKind.NotFound, $"{repository}@{digest}", repository, digest);
+        }
+        catch (AwsServiceException exception) when (exception.Code == "RepositoryNotFoundException")
+        {
+            throw RepositoryNotFound(exception, at);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => authorizations.Dispose();

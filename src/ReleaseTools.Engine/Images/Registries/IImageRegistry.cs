@@ -29,6 +29,13 @@ public interface IImageRegistry
     /// <param name="refused">Credentials that the registry refused, and which are not to be given again; null at first.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How the scan of an image stands at this moment, and what it found; of an index, of all images that it lists.
+    /// <see cref="ImageScanStatus.Off"/> where nobody scans.
+    /// </summary>
+    /// <exception cref="ReleaseException"><c>RepositoryNotFound</c>; <c>ManifestNotFound</c>; the registry refused, or did not answer.</exception>
+    Task<ImageScan> GetScanAsync(string repository, string digest, CancellationToken cancellationToken);
 }
 
 /// <summary>An image that a registry holds.</summary>

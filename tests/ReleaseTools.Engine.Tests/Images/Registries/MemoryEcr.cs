@@ -28,6 +28,9 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
     /// <summary>Tags that may not be put: access denied.</summary>
     public HashSet<string> Forbidden { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What the scan of every image says; nobody scans when null.</summary>
+    public DescribeImageScanFindingsResponse? Scan { get; set; }
+
     public AwsSession Session => new("eu-west-1", _ => this);
 
     public static string DigestOf(string manifest) => Digests.Of(manifest, "sha256:");
@@ -71,6 +74,9 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
             ? new BatchGetImageResponse([new(null, repository, new ImageIdentifier { ImageDigest = digest }, Manifests[digest], "application/vnd.oci.image.manifest.v1+json")], [])
             : new BatchGetImageResponse([], [new(get.ImageIds[0], "ImageNotFound", "not found")]),
         PutImageRequest put when Known(put.RepositoryName) => Put(put),
+        DescribeImageScanFindingsRequest => Scan ?? throw Error("DescribeImageScanFindings", "ScanNotFoundException"),
+        BatchGetRepositoryScanningConfigurationRequest => new BatchGetRepositoryScanningConfigurationResponse(
+            [new($"arn:aws:ecr:eu-west-1:123456789012:repository/{repository}", repository, ScanOnPush: false, "MANUAL")]),
         _ => throw Error("Any", "RepositoryNotFoundException"),
     };
 
