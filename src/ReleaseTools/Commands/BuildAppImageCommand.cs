@@ -2,6 +2,8 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Hosting;
@@ -42,6 +44,10 @@ public sealed class BuildAppImageCommand : AwsCommand
     [Parameter]
     public SwitchParameter NoReuse { get; set; }
 
+    /// <summary>A repository that is not there yet is no error, because Push-EcrImage -CreateRepository will make it. Nothing is made here.</summary>
+    [Parameter]
+    public SwitchParameter CreateRepository { get; set; }
+
     /// <summary>Asks the registry for newer base images.</summary>
     [Parameter]
     public SwitchParameter Pull { get; set; }
@@ -76,10 +82,11 @@ public sealed class BuildAppImageCommand : AwsCommand
     {
         var definition = await workspace.ReadDefinitionAsync(cancelled);
         var tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled));
-        var reuse = NoReuse || NoCache ? null : await workspace.RegistryAsync(definition.Region, cancelled);
+        var chosen = images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline);
+        var reuse = NoReuse || NoCache ? null : await OpenRegistryAsync(workspace, definition, chosen, cancelled);
         var builders = new ImageBuilderChoice(workspace, asked: null);
         var plans = new List<ImageBuildPlan>();
-        foreach (var image in images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline))
+        foreach (var image in chosen)
         {
             if (taken.Add((image.Workspace, image.Name)) && await PlanAsync(image) is { } plan)
                 plans.Add(plan);
@@ -123,5 +130,14 @@ public sealed class BuildAppImageCommand : AwsCommand
                 pipeline.WriteError(built.Error, built.Image);
             pipeline.Write(built.Image);
         }
+    }
+
+    /// <summary>The registries in which images of the same inputs may be. What stands in the way of AWS is told before the first image.</summary>
+    private async Task<IImageRegistry> OpenRegistryAsync(
+        ReleaseWorkspace workspace, ReleaseDefinition definition, IReadOnlyList<ReleaseImage> images, CancellationToken cancelled)
+    {
+        var registries = await workspace.RegistryAsync(definition.Region, cancelled);
+        await registries.OpenAsync(images.Select(image => image.Repository), cancelled);
+        return CreateRepository ? new RepositoriesToCome(registries) : registries;
     }
 }

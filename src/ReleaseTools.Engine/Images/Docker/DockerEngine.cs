@@ -80,7 +80,10 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     /// <inheritdoc/>
     public Task PushAsync(ImageReference reference, RegistryAuthorization authorization, Action<PushMessage> said, CancellationToken cancellationToken)
     {
-        var auth = new AuthConfig { Username = authorization.UserName, Password = authorization.Password, ServerAddress = authorization.Host };
+        var auth = new AuthConfig
+        {
+            Username = authorization.UserName, Password = authorization.Password, IdentityToken = authorization.IdentityToken, ServerAddress = authorization.Host,
+        };
         return ReachAsync(async () =>
         {
             await client.Images.PushImageAsync(

@@ -10,6 +10,9 @@ public sealed record ImagePushOptions
 
     /// <summary>How often a push that broke off is begun again; what is there by then is not sent again.</summary>
     public int Retries { get; init; } = 4;
+
+    /// <summary>Makes a repository that is not there yet, with scan on push; one that is there stays as it is.</summary>
+    public bool CreateRepository { get; init; }
 }
 
 /// <summary>What is to be done to get an image into the registry, and why.</summary>
@@ -21,6 +24,9 @@ public sealed record ImagePushPlan(AppImage Image, ReleaseAction Action, string 
 {
     /// <summary>The image as it would come out of this plan, for <c>-WhatIf</c>.</summary>
     public EcrImage Predicted => Describe(ImagePushStatus.Planned);
+
+    /// <summary>Whether the repository is not there yet, and is made before the push.</summary>
+    public bool CreatesRepository { get; init; }
 
     /// <summary>The tags that <see cref="Digest"/> is known to have.</summary>
     internal IReadOnlyList<string> HeldTags { get; init; } = [];

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Security;
+
+namespace ReleaseTools.Engine.Images.Registries.Oci;
+
+/// <summary>The one HTTP client for all registries.</summary>
+internal static class RegistryHttp
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A client that follows no redirect, keeps no cookie and changes no byte of what it is sent; the caller disposes of it.</summary>
+    public static HttpClient Create()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // a redirect must not take credentials along
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a registry that moved is found again
+            Proxy = new PastProxyOnLoopback(HttpClient.DefaultProxy),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) =>
+            errors == SslPolicyErrors.None ? true : throw new UntrustedCertificateException(errors, chain?.ChainStatus.FirstOrDefault().StatusInformation.Trim());
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan }; // each attempt has a timeout by the given clock
+    }
+
+    /// <summary>The proxy that the process's environment names, but not for this machine, as docker has it.</summary>
+    private sealed class PastProxyOnLoopback(IWebProxy proxy) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => proxy.Credentials;
+            set => proxy.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => proxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => RegistryAddress.IsOnLoopback(host) || proxy.IsBypassed(host);
+    }
+}
+
+/// <summary>TLS is spoken, by somebody who need not be the registry.</summary>
+internal sealed class UntrustedCertificateException(SslPolicyErrors errors, string? chain) : Exception(string.IsNullOrEmpty(chain) || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? Words(errors) : chain.TrimEnd('.'))
+{
+    private static string Words(SslPolicyErrors errors) =>
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another host"
+        : errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "there is none"
+        : "it comes from no authority that this machine trusts";
+}
