@@ -34,7 +34,7 @@ public sealed class OciRegistry : IImageRegistry, IDisposable
     }
 
     /// <summary>A client for registries: it follows no redirect by itself, and checks certificates.</summary>
-    public static HttpClient CreateHttpClient() => RegistryHttp.Create();
+    public static HttpClient CreateHttpClient() => RegistryHttp.Create(RegistryHttp.CreateHandler());
 
     /// <inheritdoc/>
     public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken)

@@ -9,9 +9,6 @@ namespace ReleaseTools.Engine.Images.Registries.Oci;
 /// <param name="ServerUrl">What docker's configuration and credential helpers know it by.</param>
 internal sealed record RegistryAddress(string Host, Uri Url, string ServerUrl)
 {
-    /// <summary>Whether it is on this machine, where plain http may be spoken.</summary>
-    public bool IsLoopback => IsOnLoopback(Url);
-
     private bool IsDockerHub => ServerUrl != Host;
 
     /// <summary>The registry of a host.</summary>
@@ -30,6 +27,10 @@ internal sealed record RegistryAddress(string Host, Uri Url, string ServerUrl)
     /// <summary>Whether a URL's host is 127.0.0.0/8, ::1 or localhost. <see cref="Uri.IsLoopback"/> would take "loopback" too.</summary>
     public static bool IsOnLoopback(Uri url) =>
         string.Equals(url.Host, "localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(url.DnsSafeHost, out var address) && IPAddress.IsLoopback(address);
+
+    /// <summary>Whether a registry's word may lead there, by redirect or as its token server: by TLS, or from this machine to itself.</summary>
+    public static bool MayLead(Uri from, Uri to) =>
+        to.Scheme == Uri.UriSchemeHttps ? IsOnLoopback(from) || !IsOnLoopback(to) : to.Scheme == Uri.UriSchemeHttp && IsOnLoopback(from) && IsOnLoopback(to);
 
     /// <summary>The URL of a manifest in a repository of this registry.</summary>
     /// <param name="path">The repository's path.</param>

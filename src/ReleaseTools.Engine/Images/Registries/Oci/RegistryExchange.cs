@@ -61,7 +61,7 @@ internal sealed record RegistryAnswer(HttpStatusCode Status, byte[] Body)
     public RetryConditionHeaderValue? RetryAfter { get; init; }
 
     /// <summary>Why it was refused, in the registry's own words where it has some: <c>DENIED: requested access to the resource is denied</c>.</summary>
-    // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes; token servers have one member "details" or "error".
+    // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
     public string Words
     {
         get
@@ -71,7 +71,7 @@ internal sealed record RegistryAnswer(HttpStatusCode Status, byte[] Body)
                 var errors = JsonSerializer.Deserialize(Body, RegistryErrorJson.Default.RegistryErrorBody)?.Errors ?? [];
                 var said = string.Join("; ", errors.Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(word => !string.IsNullOrEmpty(word)))));
                 if (said.Length > 0)
-                    return TerminalText.Neutralise(said.Length > LongestWords ? said[..LongestWords] + "…" : said);
+                    return TerminalText.Neutralise(said.Length > LongestWords ? said[..LongestWords] + "…" : said.TrimEnd('.'));
             }
             catch (JsonException)
             {

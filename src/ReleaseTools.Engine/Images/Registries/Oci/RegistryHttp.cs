@@ -8,8 +8,11 @@ internal static class RegistryHttp
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A client that follows no redirect, keeps no cookie and changes no byte of what it is sent; the caller disposes of it.</summary>
-    public static HttpClient Create()
+    /// <summary>A client whose timeouts are the caller's, per attempt and by the given clock; the caller disposes of it.</summary>
+    public static HttpClient Create(SocketsHttpHandler handler) => new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>A handler that follows no redirect, keeps no cookie and changes no byte of what it is sent.</summary>
+    public static SocketsHttpHandler CreateHandler()
     {
         var handler = new SocketsHttpHandler
         {
@@ -22,7 +25,7 @@ internal static class RegistryHttp
         };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) =>
             errors == SslPolicyErrors.None ? true : throw new UntrustedCertificateException(errors, chain?.ChainStatus.FirstOrDefault().StatusInformation.Trim());
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan }; // each attempt has a timeout by the given clock
+        return handler;
     }
 
     /// <summary>The proxy that the process's environment names, but not for this machine, as docker has it.</summary>

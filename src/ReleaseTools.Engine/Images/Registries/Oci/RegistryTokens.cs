@@ -67,9 +67,7 @@ internal sealed class RegistryTokens(RegistryTransport transport, RegistryLogins
 
     /// <summary>Credentials go to the token server by TLS, or within this machine.</summary>
     private static Uri CheckRealm(RegistryAddress registry, RegistryChallenge challenge) =>
-        Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm)
-            && (realm.Scheme == Uri.UriSchemeHttps && (registry.IsLoopback || !RegistryAddress.IsOnLoopback(realm))
-                || realm.Scheme == Uri.UriSchemeHttp && registry.IsLoopback && RegistryAddress.IsOnLoopback(realm))
+        Uri.TryCreate(challenge.Realm, UriKind.Absolute, out var realm) && RegistryAddress.MayLead(registry.Url, realm)
             ? realm
             : throw ReleaseException.For(nameof(Messages.RegistryRealmInsecure), ErrorKind.Authentication, registry.Host, registry.Host, TerminalText.Neutralise(challenge.Realm ?? ""));
 

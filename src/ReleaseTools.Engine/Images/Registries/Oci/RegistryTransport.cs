@@ -57,7 +57,7 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
                 ThrowIfLasting(exception, host);
                 if (failures == Retries)
                     throw Unreachable(exception, host);
-                why = exception.GetBaseException().Message;
+                why = Why(exception);
             }
 
             observer.Report(new Warned(host, $"{request.Method} failed ({why}); again in {wait.TotalSeconds:0} s, {failures + 1} of {Retries}"));
@@ -75,8 +75,8 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
             if (!request.FollowsRedirects || hops == LongestChain || (int)answer.Status is not (301 or 302 or 303 or 307 or 308) || answer.Location is null)
                 return answer;
             var next = new Uri(from, answer.Location);
-            if (RegistryAddress.IsOnLoopback(next) ? !RegistryAddress.IsOnLoopback(from) : next.Scheme != Uri.UriSchemeHttps)
-                return answer; // never from TLS to what is not, nor from elsewhere to this machine
+            if (!RegistryAddress.MayLead(from, next))
+                return answer;
             if (Uri.Compare(from, next, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
                 authorization = null;
             url = next;
@@ -156,5 +156,7 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
     }
 
     private static ReleaseException Unreachable(Exception exception, string host) =>
-        ReleaseException.Wrap(exception, nameof(Messages.RegistryUnreachable), ErrorKind.Connection, host, host, exception.GetBaseException().Message);
+        ReleaseException.Wrap(exception, nameof(Messages.RegistryUnreachable), ErrorKind.Connection, host, host, Why(exception));
+
+    private static string Why(Exception exception) => (exception as TimeoutException ?? exception.GetBaseException()).Message.TrimEnd('.');
 }
