@@ -94,3 +94,11 @@ internal sealed partial class CredentialHelper(string name, string namedBy, IRea
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NameGrammar();
 }
+
+/// <summary>What a credential helper prints. Not a record: its text would be a secret.</summary>
+internal sealed class CredentialHelperAnswer
+{
+    public string? Username { get; init; }
+
+    public string? Secret { get; init; }
+}

@@ -142,14 +142,6 @@ internal sealed class DockerConfigAuth
     public string? IdentityToken { get; init; }
 }
 
-/// <summary>What a credential helper prints. Not a record: its text would be a secret.</summary>
-internal sealed class CredentialHelperAnswer
-{
-    public string? Username { get; init; }
-
-    public string? Secret { get; init; }
-}
-
 // As the CLI reads it: upper and lower case are the same ("identitytoken").
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
 [JsonSerializable(typeof(DockerConfigDocument))]

@@ -59,13 +59,15 @@ public sealed class OciRegistry : IImageRegistry, IDisposable
         try
         {
             var manifest = new Manifest(actual, answer.MediaType ?? "", StrictUtf8.GetString(answer.Body));
-            _ = manifest.Layers; // which reads it
-            return manifest;
+            if (!manifest.Layers.Concat(manifest.Manifests).Contains(null))
+                return manifest;
         }
         catch (Exception exception) when (exception is JsonException or DecoderFallbackException)
         {
-            throw ReleaseException.Wrap(exception, nameof(Messages.RegistryAnswerInvalid), ErrorKind.Failed, repository, repository, "something that is no manifest");
+            // As little a manifest as one whose lists have holes.
         }
+
+        throw ReleaseException.For(nameof(Messages.RegistryAnswerInvalid), ErrorKind.Failed, repository, repository, "something that is no manifest");
     }
 
     /// <inheritdoc/>

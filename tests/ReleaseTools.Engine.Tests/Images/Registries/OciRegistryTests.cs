@@ -201,6 +201,8 @@ public sealed class OciRegistryTests : IDisposable
     [Theory]
     [InlineData("<html>Welcome to the hotel's network</html>")]
     [InlineData("\"text\"")]
+    [InlineData("""{"layers":[null]}""")]
+    [InlineData("""{"manifests":[null]}""")]
     [InlineData("")]
     public async Task What_is_no_manifest_is_not_taken_for_one(string body)
     {
@@ -227,6 +229,18 @@ public sealed class OciRegistryTests : IDisposable
         error.Id.ShouldBe(nameof(Messages.RegistryRefused));
         error.Message.ShouldContain("answers 400 to GET /v2/team/web-ui/manifests/v1: NAME_INVALID: no such name.");
         clock.Waits.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[null,{"code":"NO"}]}""", "NO")]
+    [InlineData("""{"errors":[{"message":"because."}]}""", "because")]
+    [InlineData("""{"errors":"none"}""", "400 BadRequest")]
+    [InlineData("", "400 BadRequest")]
+    public async Task A_refusal_without_words_of_the_protocol_is_told_by_what_it_has(string body, string words)
+    {
+        server.Before = _ => new Reply(400, body);
+
+        (await ShouldThrowAsync(() => registry.GetManifestAsync(Repository, "v1", default))).Message.ShouldEndWith($"/manifests/v1: {words}.");
     }
 
     [Fact]

@@ -44,10 +44,11 @@ internal static class RegistryHttp
 }
 
 /// <summary>TLS is spoken, by somebody who need not be the registry.</summary>
-internal sealed class UntrustedCertificateException(SslPolicyErrors errors, string? chain) : Exception(string.IsNullOrEmpty(chain) || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? Words(errors) : chain.TrimEnd('.'))
+internal sealed class UntrustedCertificateException(SslPolicyErrors errors, string? chainProblem) : Exception(Words(errors, chainProblem))
 {
-    private static string Words(SslPolicyErrors errors) =>
-        errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another host"
-        : errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "there is none"
-        : "it comes from no authority that this machine trusts";
+    private static string Words(SslPolicyErrors errors, string? chainProblem) =>
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "there is none"
+        : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another host"
+        : string.IsNullOrEmpty(chainProblem) ? "it comes from no authority that this machine trusts"
+        : chainProblem.TrimEnd('.');
 }

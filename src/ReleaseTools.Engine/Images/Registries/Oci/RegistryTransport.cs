@@ -72,10 +72,9 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
         for (var hops = 0; ; hops++)
         {
             var (answer, from) = await ByTlsAsync(request, url, authorization, cancellationToken);
-            if (!request.FollowsRedirects || hops == LongestChain || (int)answer.Status is not (301 or 302 or 303 or 307 or 308) || answer.Location is null)
+            if (!request.FollowsRedirects || hops == LongestChain || (int)answer.Status is not (301 or 302 or 303 or 307 or 308))
                 return answer;
-            var next = new Uri(from, answer.Location);
-            if (!RegistryAddress.MayLead(from, next))
+            if (!Uri.TryCreate(from, answer.Location, out var next) || !RegistryAddress.MayLead(from, next))
                 return answer;
             if (Uri.Compare(from, next, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
                 authorization = null;

@@ -115,6 +115,7 @@ public sealed class RegistryTransportTests : IDisposable
     [InlineData("https://127.0.0.1:PORT/elsewhere")]
     [InlineData("http://127.0.0.1:PORT/elsewhere")]
     [InlineData("file:///etc/passwd")]
+    [InlineData("//")]
     public async Task A_redirect_away_from_TLS_or_to_this_machine_is_not_followed(string location)
     {
         var storage = network.Add("storage.example", _ => Found, certificate: null);
