@@ -9,6 +9,8 @@ namespace ReleaseTools.Hosting;
 /// <summary>A credential that a command was given for a registry, which names none.</summary>
 internal static class RegistryCredentials
 {
+    private const string Parameter = "-RegistryCredential";
+
     /// <summary>The credential, for the one registry that the repositories are in and that is not ECR; it must go to no other.</summary>
     /// <param name="credential">What was given; null when nothing was.</param>
     /// <param name="repositories">The repositories.</param>
@@ -23,13 +25,13 @@ internal static class RegistryCredentials
         var hosts = repositories.Where(repository => ImageReference.TryParse(repository, out _, out _))
             .Select(EcrRepository.Parse).Where(at => !at.IsInEcr(ecrEndpoint)).Select(at => at.Host).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (hosts.Count > 1)
-            throw ReleaseException.For(nameof(Messages.RegistryCredentialAmbiguous), ErrorKind.InvalidArgument, nameof(Commands.PushEcrImageCommand.RegistryCredential), string.Join(", ", hosts), hosts[0]);
+            throw ReleaseException.For(nameof(Messages.RegistryCredentialAmbiguous), ErrorKind.InvalidArgument, Parameter, string.Join(", ", hosts), hosts[0]);
         if (hosts.Count == 0)
         {
-            observer.Report(new Warned(nameof(Commands.PushEcrImageCommand.RegistryCredential), "-RegistryCredential is not used: all images go to ECR, which is pushed to with a token of AWS."));
+            observer.Report(new Warned(Parameter, $"{Parameter} is not used: all images go to ECR, which is pushed to with a token of AWS."));
             return null;
         }
 
-        return new RegistryAuthorization(hosts[0], credential.UserName, credential.GetNetworkCredential().Password, ExpiresAt: null) { Origin = "-RegistryCredential" };
+        return new RegistryAuthorization(hosts[0], credential.UserName, credential.GetNetworkCredential().Password, ExpiresAt: null) { Origin = Parameter };
     }
 }

@@ -84,8 +84,8 @@ internal sealed class DockerConfigFile
         catch (JsonException exception)
         {
             // Where, and not what: it may stand in the middle of a secret.
-            throw ReleaseException.For(
-                nameof(Messages.DockerConfigInvalid), ErrorKind.InvalidArgument, origin, origin, $"it is not the JSON it should be at line {exception.LineNumber + 1}, {exception.Path ?? "$"}");
+            var where = $"line {exception.LineNumber + 1}, {exception.Path ?? "$"}";
+            throw ReleaseException.For(nameof(Messages.DockerConfigInvalid), ErrorKind.InvalidArgument, origin, origin, $"it is not the JSON it should be at {where}");
         }
     }
 
@@ -111,7 +111,8 @@ internal sealed class DockerConfigFile
     private (string User, string Password) Decode(string encoded, RegistryAddress registry)
     {
         var buffer = new byte[encoded.Length];
-        if (Convert.TryFromBase64String(encoded, buffer, out var length) && Encoding.UTF8.GetString(buffer, 0, length) is var text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon)
+        var text = Convert.TryFromBase64String(encoded, buffer, out var length) ? Encoding.UTF8.GetString(buffer, 0, length) : "";
+        if (text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon)
             return (text[..colon], text[(colon + 1)..].Trim('\0'));
         throw ReleaseException.For(
             nameof(Messages.DockerConfigInvalid), ErrorKind.InvalidArgument, Origin, Origin, $"\"auth\" of {registry.ServerUrl} is not user:password in base64");

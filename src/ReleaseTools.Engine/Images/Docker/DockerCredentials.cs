@@ -17,7 +17,10 @@ public sealed class DockerCredentials(IReadOnlyDictionary<string, string> enviro
     /// <summary>The credentials for a registry; anonymous where there are none.</summary>
     /// <param name="host">The host, with its port, as references name it.</param>
     /// <param name="cancellationToken">Stops it, and a credential helper with it.</param>
-    /// <exception cref="ReleaseException"><c>DockerConfigInvalid</c>: docker's configuration is broken. <c>DockerCredentialHelperFailed</c>: the program that it names for the host cannot be asked.</exception>
+    /// <exception cref="ReleaseException">
+    /// <c>DockerConfigInvalid</c>: docker's configuration is broken. <c>DockerCredentialHelperFailed</c>: the program that it names for
+    /// the host cannot be asked.
+    /// </exception>
     public async Task<RegistryAuthorization> FindAsync(string host, CancellationToken cancellationToken)
     {
         if (given is not null && string.Equals(given.Host, host, StringComparison.OrdinalIgnoreCase))

@@ -15,7 +15,10 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Pushes a tag and gives the manifest's digest.</summary>
-    /// <exception cref="ReleaseException"><c>PushFailed</c>, <c>PushUnauthorized</c>, <c>PushDenied</c>, <c>TagImmutable</c>; <c>RegistryUnauthorized</c>: there are no credentials but those that were refused.</exception>
+    /// <exception cref="ReleaseException">
+    /// <c>PushFailed</c>, <c>PushUnauthorized</c>, <c>PushDenied</c>, <c>TagImmutable</c>; <c>RegistryUnauthorized</c>: there are no
+    /// credentials but those that were refused.
+    /// </exception>
     public async Task<string> RunAsync(
         AppImage image, ImageReference reference, int retries, PushProgress progress, IReleaseObserver observer, CancellationToken cancellationToken)
     {

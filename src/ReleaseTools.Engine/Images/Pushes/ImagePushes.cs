@@ -37,7 +37,8 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         {
             found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
         }
-        catch (ReleaseException missing) when (options.CreateRepository && missing.Id == nameof(Messages.RepositoryNotFound) && image.Status is ImageBuildStatus.Planned or ImageBuildStatus.Built)
+        catch (ReleaseException missing) when (
+            missing.Id == nameof(Messages.RepositoryNotFound) && options.CreateRepository && image.Status is ImageBuildStatus.Planned or ImageBuildStatus.Built)
         {
             return new ImagePushPlan(image, ReleaseAction.Push, "The repository is made first.", Digest: null) { CreatesRepository = true };
         }

@@ -22,12 +22,19 @@ internal sealed partial record RegistryChallenge(string Scheme, string? Realm, s
         var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var text = header.Parameter is { Length: <= Longest } all ? all : "";
         foreach (Match match in Parameters().Matches(text))
-            parameters.TryAdd(match.Groups["name"].Value, match.Groups["quoted"].Success ? EscapedCharacter().Replace(match.Groups["quoted"].Value, "${character}") : match.Groups["token"].Value);
+        {
+            var quoted = match.Groups["quoted"];
+            parameters.TryAdd(match.Groups["name"].Value, quoted.Success ? EscapedCharacter().Replace(quoted.Value, "${character}") : match.Groups["token"].Value);
+        }
+
         return new RegistryChallenge(
             header.Scheme, parameters.GetValueOrDefault("realm"), parameters.GetValueOrDefault("service"), parameters.GetValueOrDefault("scope"), parameters.GetValueOrDefault("error"));
     }
 
-    [GeneratedRegex("""(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s,"]+))""", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s,"]+))""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameters();
 
     [GeneratedRegex(@"\\(?<character>.)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -69,7 +69,7 @@ internal sealed record RegistryAnswer(HttpStatusCode Status, byte[] Body)
             try
             {
                 var errors = JsonSerializer.Deserialize(Body, RegistryErrorJson.Default.RegistryErrorBody)?.Errors ?? [];
-                var said = string.Join("; ", errors.OfType<RegistryError>().Select(error => string.Join(": ", new[] { error.Code, error.Message }.Where(word => !string.IsNullOrEmpty(word)))));
+                var said = string.Join("; ", errors.OfType<RegistryError>().Select(error => error.Words));
                 if (said.Length > 0)
                     return TerminalText.Neutralise(said.Length > LongestWords ? said[..LongestWords] + "…" : said.TrimEnd('.'));
             }
@@ -111,7 +111,10 @@ internal sealed record RegistryAnswer(HttpStatusCode Status, byte[] Body)
 
 internal sealed record RegistryErrorBody(IReadOnlyList<RegistryError?>? Errors);
 
-internal sealed record RegistryError(string? Code, string? Message);
+internal sealed record RegistryError(string? Code, string? Message)
+{
+    public string Words => string.Join(": ", new[] { Code, Message }.Where(word => !string.IsNullOrEmpty(word)));
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RegistryErrorBody))]

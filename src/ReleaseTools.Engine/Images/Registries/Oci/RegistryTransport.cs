@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
@@ -149,7 +150,7 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
                 // .NET's own words for an answer that is not TLS speak of frames and help nobody.
                 throw ReleaseException.Wrap(
                     exception, nameof(Messages.RegistryTlsFailed), ErrorKind.Connection, host, host, failed.InnerException?.Message ?? "what answers there does not speak it");
-            case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError, InnerException: System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.HostNotFound } }:
+            case HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } }:
                 throw Unreachable(exception, host);
         }
     }
