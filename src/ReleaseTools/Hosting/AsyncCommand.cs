@@ -59,27 +59,27 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected void Run(Func<CommandPipeline, CancellationToken, Task> work)
     {
-        using var running = Start(work, out _);
+        using var running = Start(work);
         running.Finish();
     }
 
     /// <summary>Starts asynchronous work that goes on while input still comes. It is served, finished and disposed of by the caller.</summary>
     /// <inheritdoc cref="Run"/>
-    private protected RunningWork Start(Func<CommandPipeline, CancellationToken, Task> work, out CommandPipeline pipeline)
+    private protected RunningWork Start(Func<CommandPipeline, CancellationToken, Task> work)
     {
         var pump = new PipelinePump(Clock, stop.Token);
-        var made = pipeline = new CommandPipeline(this, pump, new ProgressBoard(Clock));
+        var pipeline = new CommandPipeline(this, pump, new ProgressBoard(Clock));
         return new RunningWork(pump, RunAsync, Ended);
 
         async Task RunAsync(CancellationToken cancelled)
         {
             try
             {
-                await work(made, cancelled).ConfigureAwait(false);
+                await work(pipeline, cancelled).ConfigureAwait(false);
             }
             finally
             {
-                made.CompleteProgress();
+                pipeline.CompleteProgress();
             }
         }
     }

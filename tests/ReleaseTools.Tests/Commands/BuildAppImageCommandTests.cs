@@ -70,6 +70,20 @@ public sealed class BuildAppImageCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_repository_that_the_push_will_make_is_no_error_and_is_not_made_here()
+    {
+        File.WriteAllText(workspace.EnvFile, File.ReadAllText(workspace.EnvFile).Replace("/web-ui'", "/missing'", StringComparison.Ordinal));
+
+        workspace.Run("Build-AppImage web-ui -Tag v1 -CreateRepository -WhatIf").Single<AppImage>().Status.ShouldBe(ImageBuildStatus.Planned);
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Without_a_region_nothing_is_begun() =>
+        workspace.Run("Build-AppImage web-ui, media-worker -Tag v1 -Region 'not a region' -WhatIf").End("AwsRegionInvalid");
+
+    [Fact]
     public void Images_are_built_in_the_workspaces_they_come_from()
     {
         var other = workspace.CopyTo("other");

@@ -25,7 +25,7 @@ public sealed class WorkCommand : AsyncCommand
     {
         if (Item is null)
             return;
-        running ??= Start(Given, out _);
+        running ??= Start(Given);
         running.Serve();
     }
 

@@ -11,6 +11,10 @@ public sealed class EcrClient(IAwsCaller caller)
     public Task<DescribeRepositoriesResponse> DescribeRepositoriesAsync(DescribeRepositoriesRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DescribeRepositories", request, EcrJson.Default.DescribeRepositoriesRequest, EcrJson.Default.DescribeRepositoriesResponse, cancellationToken);
 
+    /// <summary>Makes a repository; one that is there is a <c>RepositoryAlreadyExistsException</c>.</summary>
+    public Task<CreateRepositoryResponse> CreateRepositoryAsync(CreateRepositoryRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("CreateRepository", request, EcrJson.Default.CreateRepositoryRequest, EcrJson.Default.CreateRepositoryResponse, cancellationToken);
+
     /// <summary>Images by tag or digest, at most 100; one that is not there is an <c>ImageNotFoundException</c>.</summary>
     public Task<DescribeImagesResponse> DescribeImagesAsync(DescribeImagesRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DescribeImages", request, EcrJson.Default.DescribeImagesRequest, EcrJson.Default.DescribeImagesResponse, cancellationToken);

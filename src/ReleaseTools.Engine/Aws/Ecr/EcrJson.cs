@@ -8,6 +8,8 @@ namespace ReleaseTools.Engine.Aws.Ecr;
 [JsonSerializable(typeof(GetAuthorizationTokenResponse))]
 [JsonSerializable(typeof(DescribeRepositoriesRequest))]
 [JsonSerializable(typeof(DescribeRepositoriesResponse))]
+[JsonSerializable(typeof(CreateRepositoryRequest))]
+[JsonSerializable(typeof(CreateRepositoryResponse))]
 [JsonSerializable(typeof(DescribeImagesRequest))]
 [JsonSerializable(typeof(DescribeImagesResponse))]
 [JsonSerializable(typeof(BatchGetImageRequest))]

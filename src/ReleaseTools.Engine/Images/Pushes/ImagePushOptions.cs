@@ -17,6 +17,9 @@ public sealed record ImagePushOptions
 
     /// <summary>How long a scan is waited for.</summary>
     public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes a repository that is not there yet, with scan on push; one that is there stays as it is.</summary>
+    public bool CreateRepository { get; init; }
 }
 
 /// <summary>What is to be done to get an image into the registry, and why.</summary>
@@ -30,6 +33,9 @@ public sealed record ImagePushPlan(AppImage Image, ReleaseAction Action, string 
     public EcrImage Predicted => Image.FailOnSeverity is { } severity
         ? Describe(ImagePushStatus.Planned) with { Reason = $"{Reason} {ScanGate.Prediction(severity)}" }
         : Describe(ImagePushStatus.Planned);
+
+    /// <summary>Whether the repository is not there yet, and is made before the push.</summary>
+    public bool CreatesRepository { get; init; }
 
     /// <summary>The tags that <see cref="Digest"/> is known to have.</summary>
     internal IReadOnlyList<string> HeldTags { get; init; } = [];

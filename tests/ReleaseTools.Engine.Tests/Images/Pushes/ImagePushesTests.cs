@@ -187,6 +187,81 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_denial_is_an_error_of_permission_that_names_the_actions_and_is_not_tried_again()
+    {
+        engine.FailNext("denied: User: arn:aws:sts::210987654321:assumed-role/release/x is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:123456789012:repository/web-ui");
+
+        var (_, error) = await PushAsync(Built);
+
+        (error.ShouldNotBeNull().Id, error.Kind).ShouldBe((nameof(Messages.PushUnauthorized), ErrorKind.PermissionDenied));
+        error.Message.ShouldContain("ecr:InitiateLayerUpload");
+        error.RecommendedAction.ShouldContain("ecr:PutImage");
+        engine.Pushes.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_image_that_the_registry_does_not_show_at_once_is_looked_for_again()
+    {
+        ecr.Unseen = 3;
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.Duration.ShouldBe(TimeSpan.FromSeconds(0.5 + 1 + 2));
+    }
+
+    [Fact]
+    public async Task An_image_that_the_registry_never_shows_is_an_error()
+    {
+        ecr.Unseen = int.MaxValue;
+
+        (await PushAsync(Built)).Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.PushDigestMismatch));
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_there_is_an_error_that_names_the_switch_that_makes_it()
+    {
+        ecr.Exists = false;
+
+        var (_, error) = await PushAsync(Built);
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RepositoryNotFound));
+        error.RecommendedAction.ShouldContain("-CreateRepository");
+        ecr.Exists.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_there_is_made_before_the_push_where_that_is_asked_for()
+    {
+        ecr.Exists = false;
+
+        var pushed = (await PushAsync(Built, new ImagePushOptions { CreateRepository = true })).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        ecr.Calls.Select(call => call.Request).OfType<CreateRepositoryRequest>().ShouldHaveSingleItem().ImageScanningConfiguration.ShouldBe(new ImageScanningConfiguration(ScanOnPush: true));
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_there_is_not_made_again()
+    {
+        await PushAsync(Built, new ImagePushOptions { CreateRepository = true });
+
+        ecr.Calls.ShouldNotContain(call => call.Operation == "CreateRepository");
+    }
+
+    [Fact]
+    public async Task A_plan_says_that_the_repository_is_made_and_makes_none()
+    {
+        ecr.Exists = false;
+
+        var plan = await new ImagePushes(engine, registry, clock).PlanAsync(Built, new ImagePushOptions { CreateRepository = true }, default);
+
+        plan.CreatesRepository.ShouldBeTrue();
+        plan.Predicted.Reason.ShouldBe("The repository is made first.");
+        ecr.Exists.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_digest_other_than_the_registry_holds_is_an_error()
     {
         engine.WrongDigest = "sha256:" + new string('9', 64);
@@ -357,12 +432,18 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:InitiateLayerUpload", PushFault.Lasting)]
+    [InlineData("denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:InitiateLayerUpload", PushFault.Denied)]
+    [InlineData("denied: requested access to the resource is denied", PushFault.Denied)]
+    [InlineData("errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required\n", PushFault.Denied)]
+    [InlineData("denied: Your authorization token has expired. Reauthenticate and try again.", PushFault.Unauthorized)]
+    [InlineData("unauthorized: Not Authorized", PushFault.Unauthorized)]
+    [InlineData("dial unix /run/x.sock: connect: permission denied", PushFault.Lasting)]
     [InlineData("no basic auth credentials", PushFault.Unauthorized)]
     [InlineData("dial tcp 1.2.3.4:443: i/o timeout", PushFault.Transient)]
     [InlineData("read tcp: connection reset by peer", PushFault.Transient)]
     [InlineData("received unexpected HTTP status: 503 Service Unavailable", PushFault.Transient)]
     [InlineData("tag invalid: The image tag 'v1' already exists in the 'web-ui' repository and cannot be overwritten because the repository is immutable.", PushFault.TagImmutable)]
+    [InlineData("unknown: Failed to process request due to 'web-ui:v1' configured as immutable.", PushFault.TagImmutable)]
     [InlineData("name unknown: The repository with name 'x' does not exist", PushFault.Lasting)]
     internal void Faults_are_told_apart_by_the_engines_words(string error, PushFault fault) => PushFaults.Classify(error).ShouldBe(fault);
 

@@ -25,6 +25,12 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
 
     public string ProxyEndpoint { get; set; } = "https://" + Host;
 
+    /// <summary>Whether the repository is there.</summary>
+    public bool Exists { get; set; } = true;
+
+    /// <summary>How often an image is not seen yet after it came.</summary>
+    public int Unseen { get; set; }
+
     /// <summary>Tags that may not be put: access denied.</summary>
     public HashSet<string> Forbidden { get; } = new(StringComparer.Ordinal);
 
@@ -66,8 +72,9 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
         [
             new(Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:secret-{Calls.Count}")), timeProvider.GetUtcNow().AddHours(12), ProxyEndpoint),
         ]),
+        CreateRepositoryRequest { RepositoryName: var name } => Known(name) ? throw Error("CreateRepository", "RepositoryAlreadyExistsException") : Create(),
         DescribeRepositoriesRequest => new DescribeRepositoriesResponse([new(null, null, repository, Uri, Immutable ? "IMMUTABLE" : "MUTABLE")], null),
-        DescribeImagesRequest describe when Known(describe.RepositoryName) => Resolve(describe.ImageIds[0]) is { } digest
+        DescribeImagesRequest describe when Known(describe.RepositoryName) => Resolve(describe.ImageIds[0]) is { } digest && Unseen-- <= 0
             ? new DescribeImagesResponse([new(null, repository, digest, [.. Tags.Where(tag => tag.Value == digest).Select(tag => tag.Key)], 710, null, null)], null)
             : throw Error("DescribeImages", "ImageNotFoundException"),
         BatchGetImageRequest get when Known(get.RepositoryName) => Resolve(get.ImageIds[0]) is { } digest
@@ -91,7 +98,13 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
         return new PutImageResponse(null);
     }
 
-    private bool Known(string name) => name == repository;
+    private CreateRepositoryResponse Create()
+    {
+        Exists = true;
+        return new CreateRepositoryResponse(new(null, null, repository, Uri, "MUTABLE"));
+    }
+
+    private bool Known(string name) => Exists && name == repository;
 
     private string? Resolve(ImageIdentifier id) => id.ImageTag is { } tag ? Tags.GetValueOrDefault(tag) : Manifests.ContainsKey(id.ImageDigest!) ? id.ImageDigest : null;
 

@@ -296,6 +296,8 @@ public sealed class ScanGateTests
 
         public Task<IReadOnlyList<string>> ManifestDigestsAsync(string repository, string digest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<bool> CreateRepositoryAsync(string repository, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken) => throw new NotSupportedException();
