@@ -36,10 +36,10 @@ internal sealed class OciTesting : IDisposable
 
     public async Task<AppImage> BuildAsync(string repository, string instructions = "COPY a /a\nCOPY b /b\n", string tag = "v1", IImageRegistry? reuse = null)
     {
-        using var builds = new ImageBuilds(Engine, TestEngine.Environment, TimeProvider.System);
+        using var builds = new ImageBuilds(Engine, reuse, TestEngine.Environment, TimeProvider.System, throttleLimit: 1);
         var image = Workspace.Image(repository, instructions);
-        var plan = await ImageBuilds.PlanAsync(image, tag, reuse is null ? null : "f00d", reuse, default);
-        var built = await builds.BuildAsync(plan, new ImageBuildOptions(), Recorder, default);
+        var plan = await builds.PlanAsync(image, tag, reuse is null ? null : "f00d", new ImageBuildOptions(), default);
+        var built = await builds.BuildAsync(plan, new Dictionary<string, AppImage>(), new ImageBuildOptions(), Recorder, default);
         built.Error.ShouldBeNull();
         return built.Image;
     }
