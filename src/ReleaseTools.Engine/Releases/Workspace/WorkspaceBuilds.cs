@@ -105,6 +105,9 @@ public sealed class WorkspaceBuilds : IDisposable
             async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
     }
 
+    /// <summary>Says which images will be planned, so that one look at their sources does for all of them.</summary>
+    public void Expect(IEnumerable<ReleaseImage> images) => fingerprints.Expect(images);
+
     /// <summary>Says whether an image is built, where, and why. Reads, and changes nothing.</summary>
     /// <exception cref="ReleaseException">The image cannot be built as it is defined, or its repository is not there.</exception>
     public async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
@@ -119,7 +122,7 @@ public sealed class WorkspaceBuilds : IDisposable
         {
             Fingerprint = fingerprint,
             Commit = git?.Commit,
-            IsDirty = git?.IsDirty ?? false,
+            IsDirty = git is not null && await git.IsDirtyAsync(cancellationToken),
             Force = options.Build.NoReuse,
             NoCache = options.Build.NoCache,
             EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
