@@ -2,7 +2,7 @@ using System.Globalization;
 using ReleaseTools.Benchmarks;
 
 var what = args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ordinal)) ?? "all";
-var files = Option("--files", 5_000);
+var files = Option("--files", 100_000);
 var runs = Option("--runs", 15);
 
 switch (what)
@@ -17,7 +17,7 @@ switch (what)
         break;
     case ImportBenchmark.OneImport: ImportBenchmark.Import(args[1..]); break;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|fingerprint|release|all [--runs=15] [--files=5000]");
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|fingerprint|release|all [--runs=15] [--files=100000]");
         return 2;
 }
 
