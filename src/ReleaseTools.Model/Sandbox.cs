@@ -85,4 +85,13 @@ public enum SandboxFaultKind
 
     /// <summary>CodeBuild: the next build of the project named fails in the fault's phase.</summary>
     BuildFailure,
+
+    /// <summary>ECR: the next scan in the repository named finds the fault's findings, the fault's delay later than usual.</summary>
+    ScanFindings,
+
+    /// <summary>ECR: the next scan in the repository named ends with an image that the scanner cannot read.</summary>
+    ScanUnsupported,
+
+    /// <summary>ECR: the next scan in the repository named fails.</summary>
+    ScanFailure,
 }

@@ -25,7 +25,7 @@ public enum FindingSeverity
 /// <summary>How a scan of an image stands.</summary>
 public enum ImageScanStatus
 {
-    /// <summary>It has not ended within the time it was waited for.</summary>
+    /// <summary>It has not ended, or not begun yet.</summary>
     InProgress,
 
     /// <summary>It has ended; <see cref="ImageScan.Findings"/> are its findings.</summary>
@@ -39,6 +39,9 @@ public enum ImageScanStatus
 
     /// <summary>Nobody scans: scanning is off for the repository, or the registry has no scanner.</summary>
     Off,
+
+    /// <summary>There is no scan, and whether one will begin could not be read: the permission for it is missing, or the repository is another account's.</summary>
+    NotFound,
 }
 
 /// <summary>A scan of an image for known vulnerabilities.</summary>
@@ -50,7 +53,10 @@ public sealed record ImageScan
     /// <summary>What the scanner says of its status.</summary>
     public string? Description { get; init; }
 
-    /// <summary>What it found, worst first.</summary>
+    /// <summary>When it ended; null when it has not, or the scanner does not say. The scan of a reused image is as old as its push.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>What it found, worst first, each vulnerability once for each package.</summary>
     public IReadOnlyList<ImageFinding> Findings { get; init; } = [];
 }
 
@@ -65,6 +71,9 @@ public sealed record ImageFinding
 
     /// <summary>The package it is in, with its version; null when the scanner does not say.</summary>
     public string? Package { get; init; }
+
+    /// <summary>The version of the package that is without it; null when there is none, or the scanner does not say.</summary>
+    public string? FixedIn { get; init; }
 
     /// <summary>Where it is described.</summary>
     public string? Uri { get; init; }

@@ -33,6 +33,9 @@ public sealed record SandboxFault
     /// <summary>The reason AWS would give; a usual one when null. An empty one makes a <see cref="SandboxFaultKind.ServerError"/> an answer without a body.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What a scan finds; a usual vulnerability when empty.</summary>
+    public IReadOnlyList<ImageFinding> Findings { get; init; } = [];
+
     /// <summary>Lines the crashing container or failing build writes to its log.</summary>
     public IReadOnlyList<string> LogLines { get; init; } = [];
 }

@@ -44,6 +44,9 @@ public sealed class SandboxFaults
     }
 
     /// <summary>The first fault of a kind for a thing, used up once; null when none is scripted.</summary>
-    internal SandboxFault? TakeFor(SandboxFaultKind kind, string target) =>
-        Take(fault => fault.Kind == kind && (fault.Target is null || string.Equals(fault.Target, target, StringComparison.Ordinal)));
+    internal SandboxFault? TakeFor(SandboxFaultKind kind, string target) => TakeFor([kind], target);
+
+    /// <summary>The first fault of several kinds for a thing, used up once; null when none is scripted.</summary>
+    internal SandboxFault? TakeFor(IReadOnlyList<SandboxFaultKind> kinds, string target) =>
+        Take(fault => kinds.Contains(fault.Kind) && (fault.Target is null || string.Equals(fault.Target, target, StringComparison.Ordinal)));
 }

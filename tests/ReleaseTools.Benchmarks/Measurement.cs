@@ -6,22 +6,27 @@ namespace ReleaseTools.Benchmarks;
 /// <summary>Several ways of doing something, measured in turn, so that what else the machine does falls on all alike.</summary>
 internal sealed class Measurement(string title)
 {
-    private readonly List<(string Name, Func<Task> Work, List<double> Milliseconds)> sides = [];
+    private readonly List<(string Name, Func<Task> Work, Action? Before, List<double> Milliseconds)> sides = [];
 
     /// <summary>Adds a way; the first is what the others are compared with.</summary>
-    public Measurement Side(string name, Func<Task> work)
+    /// <param name="name">What it is called.</param>
+    /// <param name="work">What is measured.</param>
+    /// <param name="before">What comes before each run, unmeasured.</param>
+    public Measurement Side(string name, Func<Task> work, Action? before = null)
     {
-        sides.Add((name, work, []));
+        sides.Add((name, work, before, []));
         return this;
     }
 
     /// <summary>Runs each once unmeasured, then all in turn, and prints medians and ratios.</summary>
-    public async Task RunAsync(int runs)
+    /// <returns>The medians in milliseconds, in the order of the sides.</returns>
+    public async Task<IReadOnlyList<double>> RunAsync(int runs)
     {
         for (var run = -1; run < runs; run++)
         {
-            foreach (var (_, work, milliseconds) in sides)
+            foreach (var (_, work, before, milliseconds) in sides)
             {
+                before?.Invoke();
                 var watch = Stopwatch.StartNew();
                 await work();
                 if (run >= 0)
@@ -31,7 +36,7 @@ internal sealed class Measurement(string title)
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{title}, {runs} runs"));
         var first = Median(sides[0].Milliseconds);
-        foreach (var (name, _, milliseconds) in sides)
+        foreach (var (name, _, _, milliseconds) in sides)
         {
             var median = Median(milliseconds);
             Console.WriteLine(string.Create(
@@ -40,6 +45,7 @@ internal sealed class Measurement(string title)
         }
 
         Console.WriteLine();
+        return [.. sides.Select(side => Median(side.Milliseconds))];
     }
 
     private static double Median(List<double> values)

@@ -10,6 +10,11 @@ switch (what)
     case "import": await ImportBenchmark.RunAsync(runs); break;
     case "fingerprint": await FingerprintBenchmark.RunAsync(files, runs); break;
     case "release": await ReleaseBenchmark.RunAsync(runs); break;
+    case "images":
+        await ImagesBenchmark.RunAsync(files, Option("--runs", 7));
+        await FingerprintBenchmark.RunAsync(files, runs);
+        break;
+    case Session.InOwnProcess: Session.RunHere(args[1]); break;
     case "all":
         await ImportBenchmark.RunAsync(runs);
         await ReleaseBenchmark.RunAsync(runs);
@@ -17,7 +22,7 @@ switch (what)
         break;
     case ImportBenchmark.OneImport: ImportBenchmark.Import(args[1..]); break;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|fingerprint|release|all [--runs=15] [--files=100000]");
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|all [--runs=15] [--files=100000]");
         return 2;
 }
 

@@ -10,16 +10,17 @@ internal static class Repository
 
     public static string Module { get; } = Path.Combine(Root, "out", "ReleaseTools", "ReleaseTools.psd1");
 
-    /// <summary>Runs a program to its end.</summary>
-    public static async Task RunAsync(string folder, string program, params string[] arguments)
+    /// <summary>Runs a program to its end, and gives what it wrote.</summary>
+    public static async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await error}");
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await error}");
     }
 
     /// <summary>Lets this program use the packaged Engine itself, where no import has loaded it yet.</summary>

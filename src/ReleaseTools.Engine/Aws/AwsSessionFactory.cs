@@ -44,11 +44,20 @@ public static class AwsSessionFactory
         }
     }
 
+    /// <summary>The endpoint that stands in for a service's own; null when AWS's holds. Needs neither region nor credentials.</summary>
+    /// <exception cref="ReleaseException">It is no URL, or the profile that may name it is not there.</exception>
+    internal static Uri? FindEndpointOverride(AwsSessionOptions options, AwsService service)
+    {
+        var profiles = new AwsProfiles(options.Environment);
+        return ClientSettings.FindOverride(service, options.EndpointUrl, options.Environment, profiles.For(options.ProfileName), profiles.Location)?.Url;
+    }
+
     // Instance metadata is not asked: a release into whatever region a build machine happens to be in is worse than an error.
     private static (string Region, string Origin) FindRegion(AwsSessionOptions options, CredentialProfile? profile)
     {
         (string? Region, string Origin)[] candidates =
         [
+            (options.RepositoryRegion, "the repository's host"),
             (options.Region, "-Region"),
             (options.DefinitionRegion, "the release definition"),
             (options.StoredRegion, "$StoredAWSRegion"),

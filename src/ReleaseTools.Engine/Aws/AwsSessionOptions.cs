@@ -3,6 +3,9 @@ namespace ReleaseTools.Engine.Aws;
 /// <summary>What a session is made from: the parameters of a command, the variables of its PowerShell session, the environment.</summary>
 public sealed record AwsSessionOptions
 {
+    /// <summary>The region that a repository's host names: where the session is to be, whatever else is given.</summary>
+    public string? RepositoryRegion { get; init; }
+
     /// <summary><c>-Region</c>.</summary>
     public string? Region { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record ReleaseOptions
     /// <summary>How many images are built at once; the definition's, else the processor count when null.</summary>
     public int? ThrottleLimit { get; init; }
 
+    /// <summary>The severity from which on a finding of an image's scan fails it; as the definition says when null.</summary>
+    public FindingSeverity? FailOnSeverity { get; init; }
+
+    /// <summary>How long each image's scan is waited for.</summary>
+    public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The command line that runs this release, for people to type again.</summary>
     public string Command { get; init; } = "Invoke-FullRelease";
 

@@ -64,6 +64,12 @@ public sealed record BuildProgress(string Subject, int Number, int Total, string
 /// <param name="State">The engine's word for it: <c>Pushing</c>, <c>Pushed</c>, <c>Layer already exists</c>.</param>
 public sealed record LayerProgress(string Subject, string Layer, long SentBytes, long TotalBytes, string State) : ReleaseEvent(Subject);
 
+/// <summary>The scan of an image that was pushed is waited for.</summary>
+/// <param name="Subject">The image.</param>
+/// <param name="Detail">What the scanner says.</param>
+/// <param name="Elapsed">How long it has been waited for.</param>
+public sealed record ScanProgress(string Subject, string Detail, TimeSpan Elapsed) : ReleaseEvent(Subject);
+
 /// <summary>A CodeBuild build is in a phase.</summary>
 public sealed record BuildPhaseChanged(string Subject, string BuildId, string Phase, TimeSpan Elapsed) : ReleaseEvent(Subject);
 

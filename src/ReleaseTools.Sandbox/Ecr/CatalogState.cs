@@ -11,7 +11,11 @@ namespace ReleaseTools.Sandbox.Ecr;
 internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
 {
     /// <summary>The state as JSON.</summary>
-    public JsonObject Save() => catalog.WithAll(all => new JsonObject { ["repositories"] = all.Values.Select(Saved).ToJsonArray() });
+    public JsonObject Save() => catalog.WithAll(all => new JsonObject
+    {
+        ["repositories"] = all.Values.Select(Saved).ToJsonArray(),
+        ["scanning"] = catalog.Scanning.ToJson(),
+    });
 
     /// <summary>Takes a state up.</summary>
     public void Load(JsonObject state) => catalog.WithAll(all =>
@@ -21,6 +25,8 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
             var repository = Loaded(saved);
             all[repository.Name] = repository;
         }
+        if (state.Structure("scanning") is { } scanning)
+            catalog.Scanning.Take(scanning);
         return all.Count;
     });
 
@@ -38,6 +44,7 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
             ["blobs"] = repository.Blobs.ToJsonArray(),
             ["images"] = repository.Images.Values.Select(Saved).ToJsonArray(),
             ["tags"] = tags,
+            ["scans"] = repository.Scans.Select(scan => ScanState.Saved(scan.Key, scan.Value)).ToJsonArray(),
         };
     }
 
@@ -70,6 +77,8 @@ internal sealed class CatalogState(ImageCatalog catalog, BlobStore blobs)
         }
         foreach (var (tag, digest) in saved["tags"]!.AsObject())
             repository.Tags[tag] = digest!.GetValue<string>();
+        foreach (var scan in saved.Structures("scans"))
+            repository.Scans[scan.Text("digest")!] = ScanState.Loaded(scan);
         return repository;
     }
 }

@@ -31,6 +31,16 @@ internal static class EcrErrors
     public static SandboxException DigestMismatch(string given, string computed) =>
         new("ImageDigestDoesNotMatchException", $"The provided image digest '{given}' does not match the image manifest's digest '{computed}'");
 
+    public static SandboxException ScanNotFound(string name, string account, ImageId id) =>
+        new("ScanNotFoundException", $"Image scan does not exist for the image with '{{imageDigest:'{id.Digest ?? "null"}', imageTag:'{id.Tag ?? "null"}'}}' "
+            + $"in the repository with name '{name}' in the registry with id '{account}'");
+
+    public static SandboxException ScannedToday() => new("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.");
+
+    public static SandboxException NotScannable() => new("UnsupportedImageTypeException", "The image is of a type that cannot be scanned.");
+
+    public static SandboxException ManualScanDisabled() => new("ValidationException", "This feature is disabled");
+
     public static SandboxException Invalid(string parameter, string constraint) =>
         new("InvalidParameterException", $"Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");
 }

@@ -10,6 +10,7 @@ internal sealed class EcrService : SandboxService
     private readonly EcrTokens tokens;
     private readonly RepositoryOperations repositories;
     private readonly ImageOperations images;
+    private readonly ScanOperations scans;
     private readonly CatalogState state;
 
     public EcrService(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs)
@@ -18,6 +19,7 @@ internal sealed class EcrService : SandboxService
         this.tokens = tokens;
         repositories = new RepositoryOperations(world, catalog);
         images = new ImageOperations(world, catalog);
+        scans = new ScanOperations(world, catalog);
         state = new CatalogState(catalog, blobs);
         world.Images = catalog;
     }
@@ -29,7 +31,8 @@ internal sealed class EcrService : SandboxService
     public override string TargetPrefix => "AmazonEC2ContainerRegistry_V20150921";
 
     /// <inheritdoc/>
-    public override string? TargetOf(string operation, JsonObject request) => request.Text("repositoryName");
+    public override string? TargetOf(string operation, JsonObject request) =>
+        request.Text("repositoryName") ?? (request.Texts("repositoryNames") is [var only] ? only : null);
 
     /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request)
@@ -49,6 +52,12 @@ internal sealed class EcrService : SandboxService
             "BatchGetImage" => images.BatchGet(request),
             "BatchDeleteImage" => images.BatchDelete(request),
             "PutImage" => images.Put(request),
+            "PutImageScanningConfiguration" => scans.PutOfRepository(request),
+            "GetRegistryScanningConfiguration" => scans.GetOfRegistry(),
+            "PutRegistryScanningConfiguration" => scans.PutOfRegistry(request),
+            "BatchGetRepositoryScanningConfiguration" => scans.BatchGetOfRepositories(request),
+            "DescribeImageScanFindings" => scans.Describe(request),
+            "StartImageScan" => scans.Start(request),
             _ => throw SandboxException.UnknownOperation(Name, operation),
         };
     }

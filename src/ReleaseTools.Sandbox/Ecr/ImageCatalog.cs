@@ -13,6 +13,9 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore store) : IImage
 
     private string Account => world.Options.Account;
 
+    /// <summary>What is scanned; read and changed under the lock.</summary>
+    public ScanningConfiguration Scanning { get; } = new();
+
     /// <summary>Reads or changes a repository under the lock.</summary>
     /// <exception cref="SandboxException">RepositoryNotFoundException.</exception>
     public T With<T>(string name, Func<ImageRepository, T> work)
@@ -56,11 +59,17 @@ internal sealed class ImageCatalog(SandboxWorld world, BlobStore store) : IImage
                     : content.Blobs.Sum(blob => blob.Size);
                 image = new StoredImage(digest, content.MediaType, content.ArtifactMediaType, manifest.ToArray(), size, world.Now);
                 held.Images.Add(digest, image);
+                if (!image.IsList && Scanning.Of(held) is { Frequency: not RepositoryScanning.Manual } how)
+                    held.Scans[digest] = StoredScan.OnPush(how, TakeScanFault(repository), world.Now);
             }
             if (tag is not null)
                 held.Tags[tag] = digest;
             return image;
         });
+
+    /// <summary>What was scripted for the next scan in a repository; null when nothing was.</summary>
+    public SandboxFault? TakeScanFault(string repository) =>
+        world.Faults.TakeFor([SandboxFaultKind.ScanFindings, SandboxFaultKind.ScanUnsupported, SandboxFaultKind.ScanFailure], repository);
 
     /// <inheritdoc/>
     public string? Resolve(string imageReference)

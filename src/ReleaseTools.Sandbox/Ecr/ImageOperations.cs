@@ -105,8 +105,10 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
                 }
                 if (tags.Count == 0)
                     deleted.Add(new ImageId(image.Digest, null).ToJson());
-                if (!repository.TagsOf(image.Digest).Any())
-                    repository.Images.Remove(image.Digest);
+                if (repository.TagsOf(image.Digest).Any())
+                    continue;
+                repository.Images.Remove(image.Digest);
+                repository.Scans.Remove(image.Digest);
             }
             return new JsonObject { ["imageIds"] = deleted, ["failures"] = failures };
         });

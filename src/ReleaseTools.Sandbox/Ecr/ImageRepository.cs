@@ -1,3 +1,5 @@
+using ReleaseTools.Sandbox.Wire;
+
 namespace ReleaseTools.Sandbox.Ecr;
 
 /// <summary>An image as a repository holds it.</summary>
@@ -8,7 +10,11 @@ namespace ReleaseTools.Sandbox.Ecr;
 /// <param name="Size">Configuration and layers in bytes; the largest image of a list.</param>
 /// <param name="PushedAt">When it was pushed.</param>
 internal sealed record StoredImage(
-    string Digest, string MediaType, string? ArtifactMediaType, ReadOnlyMemory<byte> Manifest, long Size, DateTimeOffset PushedAt);
+    string Digest, string MediaType, string? ArtifactMediaType, ReadOnlyMemory<byte> Manifest, long Size, DateTimeOffset PushedAt)
+{
+    /// <summary>Whether it is a list of images and none itself.</summary>
+    public bool IsList => MediaType is Registry.ManifestReader.DockerList or Registry.ManifestReader.OciIndex;
+}
 
 /// <summary>A repository of ECR. Guarded by the lock of <see cref="ImageCatalog"/>, which alone hands it out.</summary>
 internal sealed class ImageRepository(string name, DateTimeOffset createdAt)
@@ -33,6 +39,12 @@ internal sealed class ImageRepository(string name, DateTimeOffset createdAt)
 
     /// <summary>Tags and settings it was made with.</summary>
     public System.Text.Json.Nodes.JsonObject Settings { get; set; } = [];
+
+    /// <summary>The last scan of each image, by the image's digest.</summary>
+    public Dictionary<string, StoredScan> Scans { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Its own setting of whether what is pushed is scanned.</summary>
+    public bool ScanOnPush => Settings.Structure("imageScanningConfiguration")?.Flag("scanOnPush") ?? false;
 
     /// <summary>The image that a tag or digest names; null when it is not here.</summary>
     public StoredImage? Find(string reference) => Images.GetValueOrDefault(Tags.GetValueOrDefault(reference, reference));

@@ -18,6 +18,7 @@ internal sealed class RepositoryOperations(SandboxWorld world, ImageCatalog cata
         if (!ImageTag.IsRepository(name))
             throw EcrErrors.Invalid("repositoryName", "must satisfy regular expression '(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*'");
         var mutability = Mutability(request) ?? "MUTABLE";
+        _ = request.Structure("imageScanningConfiguration")?.Flag("scanOnPush"); // read when something is pushed, refused now
         return catalog.WithAll(all =>
         {
             if (all.ContainsKey(name!))

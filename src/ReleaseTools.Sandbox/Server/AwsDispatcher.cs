@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using ReleaseTools.Sandbox.Server.Signing;
@@ -137,10 +138,11 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         || operation.StartsWith("Get", StringComparison.Ordinal)
         || operation.StartsWith("BatchGet", StringComparison.Ordinal);
 
-    private static async Task WriteAsync(HttpListenerResponse response, AwsCall call, JsonObject? answer, AwsError? error, CancellationToken cancellationToken)
+    private async Task WriteAsync(HttpListenerResponse response, AwsCall call, JsonObject? answer, AwsError? error, CancellationToken cancellationToken)
     {
         var requestId = Guid.NewGuid().ToString();
         response.Headers["x-amzn-RequestId"] = requestId;
+        response.Headers["Date"] = world.Options.WallClock.GetUtcNow().ToString("R", CultureInfo.InvariantCulture); // clients set their clocks by it
         response.StatusCode = error?.Status ?? 200;
         var bytes = error switch
         {

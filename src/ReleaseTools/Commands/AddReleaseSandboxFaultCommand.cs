@@ -31,7 +31,7 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
     [ValidateRange(0, int.MaxValue)]
     public int Count { get; set; } = 1;
 
-    /// <summary>How late the answer is, or how long after its start a task crashes.</summary>
+    /// <summary>How late the answer is, how long after its start a task crashes, or how much longer a scan takes.</summary>
     [Parameter]
     public TimeSpan Delay { get; set; }
 
@@ -52,6 +52,10 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
     [Parameter]
     public string[] LogLine { get; set; } = [];
 
+    /// <summary>What a scan finds, such as <c>@{ Name = 'CVE-2024-3094'; Severity = 'Critical'; Package = 'xz-utils 5.6.0' }</c>; a usual vulnerability when left out.</summary>
+    [Parameter]
+    public ImageFinding[] Finding { get; set; } = [];
+
     /// <inheritdoc/>
     protected override void Process()
     {
@@ -70,6 +74,7 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
             Phase = Phase,
             Reason = Reason,
             LogLines = LogLine,
+            Findings = Finding,
         });
     }
 }

@@ -48,6 +48,10 @@ public sealed class BuildAppImageCommand : ImageCommand
     [ValidateNotNullOrEmpty]
     public string[] CacheTo { get; set; } = [];
 
+    /// <summary>A repository that is not there yet is no error, because Push-EcrImage -CreateRepository will make it. Nothing is made here.</summary>
+    [Parameter]
+    public SwitchParameter CreateRepository { get; set; }
+
     /// <summary>Asks the registry for newer base images.</summary>
     [Parameter]
     public SwitchParameter Pull { get; set; }
@@ -95,13 +99,15 @@ public sealed class BuildAppImageCommand : ImageCommand
                 {
                     Tag = ImageReference.CheckTag(await workspace.TagAsync(Tag, cancelled)),
                     ThrottleLimit = ThrottleLimit,
+                    RepositoriesMayBeMissing = CreateRepository,
                     Build = new ImageBuildOptions { NoReuse = NoReuse, NoCache = NoCache, Pull = Pull, Provenance = Provenance, Sbom = Sbom },
                     Overrides = overrides,
                     Timeout = TimeSpan.FromSeconds(TimeoutSec),
                 };
                 using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, Builder), options, cancelled);
-                var chosen = images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline);
-                await BuildAsync(builds, WithBaseImages(chosen, definition), definition, options.Tag, pipeline, cancelled);
+                var chosen = WithBaseImages(images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline), definition);
+                await builds.OpenRegistriesAsync(chosen, cancelled);
+                await BuildAsync(builds, chosen, definition, options.Tag, pipeline, cancelled);
             }
         });
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
@@ -80,9 +81,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var chosen = await choice.ChooseAsync(names, services, images, cancelled);
             if (chosen.Count == 0)
                 return;
-            using var session = await Sessions.OpenAsync(aws, path, images.FirstOrDefault()?.Repository, pipeline.Observer, cancelled);
-            using var registry = new EcrRegistry(session, Clock);
-            var rollouts = new EcsRollouts(session, registry, pipeline.Observer, Clock);
+            using var sessions = Sessions.Of(aws, path, pipeline.Observer);
+            using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
+            var session = await sessions.NearAsync(aws, images.FirstOrDefault()?.Repository, cancelled);
+            var rollouts = new EcsRollouts(session, registries, pipeline.Observer, Clock);
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));

@@ -35,6 +35,19 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
     [Parameter]
     public SwitchParameter NoReuse { get; set; }
 
+    /// <summary>
+    /// Waits for ECR's scan of every image, and fails those with a finding of this severity or worse; as the definition says
+    /// of each when left out.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(FindingSeverity.Informational), nameof(FindingSeverity.Low), nameof(FindingSeverity.Medium), nameof(FindingSeverity.High), nameof(FindingSeverity.Critical))]
+    public FindingSeverity? FailOnSeverity { get; set; }
+
+    /// <summary>How long each scan is waited for, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int ScanTimeoutSec { get; set; } = 300;
+
     /// <summary>How many images are built at once; the definition's, else the processor count when left out.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
@@ -57,6 +70,8 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             Builder = Builder,
             Command = InvocationText.Of(MyInvocation),
             NoReuse = NoReuse,
+            FailOnSeverity = FailOnSeverity,
+            ScanTimeout = TimeSpan.FromSeconds(ScanTimeoutSec),
             ThrottleLimit = ThrottleLimit,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
         };

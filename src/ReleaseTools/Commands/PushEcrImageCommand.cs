@@ -1,18 +1,27 @@
 using System.Management.Automation;
+using System.Threading.Channels;
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;
 
-/// <summary>Puts built images into ECR: pushes them, or puts the release tag on what ECR holds already.</summary>
+/// <summary>
+/// Puts built images into ECR, or into the registry that their repositories are in: pushes them, or puts the release tag on what
+/// it holds already. Each is begun with as it comes, while others are still being built.
+/// </summary>
 [Cmdlet(VerbsCommon.Push, "EcrImage", SupportsShouldProcess = true)]
 [OutputType(typeof(EcrImage))]
 public sealed class PushEcrImageCommand : AwsCommand
 {
-    private readonly List<AppImage> images = [];
+    private readonly List<AppImage> waiting = [];
+    private readonly HashSet<(string, string, string?, string?)> taken = [];
+    private readonly Channel<(AppImage Image, Approval Approval)> asked = Channel.CreateUnbounded<(AppImage, Approval)>();
+    private RunningWork? work;
 
     /// <summary>Images, as Build-AppImage gives them. One whose build failed is left out: its error was told.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -23,67 +32,145 @@ public sealed class PushEcrImageCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string[] AlsoTag { get; set; } = [];
 
+    /// <summary>
+    /// Waits for ECR's scan of each image, and fails those with a finding of this severity or worse before they get another
+    /// tag; as the definition says when left out.
+    /// </summary>
+    [Parameter]
+    [ValidateSet(nameof(FindingSeverity.Informational), nameof(FindingSeverity.Low), nameof(FindingSeverity.Medium), nameof(FindingSeverity.High), nameof(FindingSeverity.Critical))]
+    public FindingSeverity? FailOnSeverity { get; set; }
+
+    /// <summary>How long a scan is waited for, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(1, 86_400)]
+    public int ScanTimeoutSec { get; set; } = 300;
+
+    /// <summary>Makes a repository in ECR that is not there yet, with scan on push. Other registries make theirs by themselves.</summary>
+    [Parameter]
+    public SwitchParameter CreateRepository { get; set; }
+
+    /// <summary>User and password for a registry that is not ECR. Without it come the credentials that docker has for it (docker login).</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Credential]
+    public PSCredential? RegistryCredential { get; set; }
+
     /// <summary>How many are pushed at once.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 4;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => images.AddRange(InputObject.Where(image => image.Status != ImageBuildStatus.Failed));
+    protected override void ProcessRecord()
+    {
+        waiting.AddRange(InputObject.Where(image => image.Status != ImageBuildStatus.Failed && taken.Add((image.Repository, image.Tag, image.ImageId, image.Digest))));
+
+        // Whether a credential is for one registry alone is known with the last image.
+        if (RegistryCredential is null)
+            Begin();
+        work?.Serve();
+    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (images.Count == 0)
-            return;
-        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
-        Run(async (pipeline, cancelled) =>
-        {
-            using var engine = DockerEngine.Connect(aws.Environment, Clock);
-            var once = images.DistinctBy(image => (image.Repository, image.Tag, image.ImageId, image.Digest));
-            foreach (var region in once.GroupBy(image => EcrRepository.Parse(image.Repository).Region, StringComparer.Ordinal))
-            {
-                using var session = await Sessions.OpenAsync(aws, path, region.First().Repository, pipeline.Observer, cancelled);
-                using var registry = new EcrRegistry(session, Clock);
-                await PushAsync(new ImagePushes(engine, registry, Clock), region, pipeline, cancelled);
-            }
-        });
+        Begin();
+        asked.Writer.Complete();
+        work?.Finish();
     }
 
-    private async Task PushAsync(ImagePushes pushes, IEnumerable<AppImage> built, CommandPipeline pipeline, CancellationToken cancelled)
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
     {
-        var options = new ImagePushOptions { AlsoTags = AlsoTag };
-        var chosen = new List<AppImage>();
-        foreach (var image in built)
+        if (disposing)
+            work?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Hands what has come to the work, which begins with the first.</summary>
+    private void Begin()
+    {
+        if (waiting.Count == 0)
+            return;
+        if (work is null)
         {
-            var approval = image.Status == ImageBuildStatus.Planned ? Approval.WhatIf : await pipeline.ApproveAsync($"{image.Repository}:{image.Tag}", "Push");
-            if (approval == Approval.Granted)
-                chosen.Add(image);
-            else if (approval == Approval.WhatIf)
-                await PredictAsync(image);
+            var (path, aws, repositories) = (ReadDefinitionPath(), ReadAwsOptions(), waiting.Select(image => image.Repository).ToList());
+            work = Start((pipeline, cancelled) => PushAsync(path, aws, repositories, pipeline, cancelled));
         }
 
-        await foreach (var pushed in pushes.RunAsync(chosen, ThrottleLimit, options, pipeline.Observer, cancelled))
-            Write(pushed.Image, pushed.Error);
+        // Asked here, on the pipeline's thread: a question of the work's would wait for the next image.
+        foreach (var image in waiting)
+            asked.Writer.TryWrite((image, image.Status == ImageBuildStatus.Planned ? Approval.WhatIf : Approvals.Ask(this, $"{image.Repository}:{image.Tag}", "Push")));
+        waiting.Clear();
+    }
 
-        async Task PredictAsync(AppImage image)
+    private async Task PushAsync(string path, AwsSessionOptions aws, IReadOnlyList<string> repositories, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        using var sessions = Sessions.Of(aws, path, pipeline.Observer);
+        var given = RegistryCredentials.For(RegistryCredential, repositories, sessions.FindEndpointOverride(AwsService.Ecr), pipeline.Observer);
+        using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock, given), pipeline.Observer, Clock);
+        using var engine = DockerEngine.Connect(aws.Environment, Clock);
+        using var slots = new SemaphoreSlim(ThrottleLimit);
+        var pushes = new ImagePushes(engine, registries, Clock);
+        var begun = new List<Task>();
+        var done = 0;
+        await foreach (var (image, approval) in asked.Reader.ReadAllAsync(cancelled))
         {
+            if (approval != Approval.Refused)
+                begun.Add(OneAsync(image, approval));
+        }
+
+        await Task.WhenAll(begun);
+
+        async Task OneAsync(AppImage image, Approval approval)
+        {
+            await slots.WaitAsync(cancelled);
             try
             {
-                Write((await pushes.PlanAsync(image, options, cancelled)).Predicted, error: null);
+                await registries.OpenAsync([image.Repository], cancelled);
+                await PushAsync(pushes, image, approval, pipeline, cancelled);
             }
-            catch (ReleaseException error) when (error.IsOfOneItem())
+            finally
             {
-                var failed = new EcrImage { Name = image.Name, Repository = image.Repository, Tag = image.Tag, Services = image.Services };
-                Write(failed with { Status = ImagePushStatus.Failed, Reason = error.Message }, error);
+                slots.Release();
+                pipeline.Observer.Report(new ItemDone(image.Name, ReleaseStage.Push));
+                pipeline.Observer.Report(new BatchProgress("Push images", Interlocked.Increment(ref done), begun.Count));
             }
         }
+    }
 
-        void Write(EcrImage image, ReleaseException? error)
+    private async Task PushAsync(ImagePushes pushes, AppImage image, Approval approval, CommandPipeline pipeline, CancellationToken cancelled)
+    {
+        var options = new ImagePushOptions
+        {
+            AlsoTags = AlsoTag, FailOnSeverity = FailOnSeverity, ScanTimeout = TimeSpan.FromSeconds(ScanTimeoutSec), CreateRepository = CreateRepository,
+        };
+        try
+        {
+            var plan = approval == Approval.WhatIf || CreateRepository ? await pushes.PlanAsync(image, options, cancelled) : null;
+            if (plan?.CreatesRepository == true && image.Status != ImageBuildStatus.Planned && await pipeline.ApproveAsync(image.Repository, "Create repository") == Approval.Refused)
+                return;
+            if (approval == Approval.WhatIf)
+            {
+                pipeline.Write(plan!.Predicted);
+                return;
+            }
+        }
+        catch (ReleaseException error) when (error.IsOfOneItem())
+        {
+            var failed = new EcrImage { Name = image.Name, Repository = image.Repository, Tag = image.Tag, Services = image.Services };
+            Write(failed with { Status = ImagePushStatus.Failed, Reason = error.Message }, error);
+            return;
+        }
+
+        var pushed = await pushes.PushAsync(image, options, pipeline.Observer, cancelled);
+        Write(pushed.Image, pushed.Error);
+
+        void Write(EcrImage record, ReleaseException? error)
         {
             if (error is not null)
-                pipeline.WriteError(error, image);
-            pipeline.Write(image);
+                pipeline.WriteError(error, record);
+            pipeline.Write(record);
         }
     }
 }

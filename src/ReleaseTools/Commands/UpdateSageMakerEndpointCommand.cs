@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
+using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Running;
@@ -80,11 +81,12 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
         Run(async (pipeline, cancelled) =>
         {
             var defined = asked.Exists(one => one.Endpoint is null) ? await DefinedEndpointAsync(path, aws, pipeline, cancelled) : null;
+            using var sessions = Sessions.Of(aws, path, pipeline.Observer);
+            using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
             foreach (var (endpoint, image) in asked)
             {
-                using var session = await Sessions.OpenAsync(aws, path, image.Repository, pipeline.Observer, cancelled);
-                using var registry = new EcrRegistry(session, Clock);
-                await UpdateAsync(new EndpointUpdates(session, registry, pipeline.Observer, Clock), endpoint ?? defined!, image, options, pipeline, cancelled);
+                var session = await sessions.NearAsync(aws, image.Repository, cancelled);
+                await UpdateAsync(new EndpointUpdates(session, registries, pipeline.Observer, Clock), endpoint ?? defined!, image, options, pipeline, cancelled);
             }
         });
     }

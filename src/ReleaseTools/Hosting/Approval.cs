@@ -1,3 +1,5 @@
+using System.Management.Automation;
+
 namespace ReleaseTools.Hosting;
 
 /// <summary>The answer to <c>ShouldProcess</c>, with the two ways of not doing it told apart.</summary>
@@ -11,4 +13,20 @@ internal enum Approval
 
     /// <summary>The user said no to it: it is left out, and nothing of it goes down the pipeline.</summary>
     Refused,
+}
+
+/// <summary>Asks for approval on the pipeline's thread.</summary>
+internal static class Approvals
+{
+    /// <summary>Asks <c>ShouldProcess</c> where <c>-WhatIf</c> predicts what a "No" leaves out.</summary>
+    /// <param name="command">The command that asks.</param>
+    /// <param name="target">What is changed.</param>
+    /// <param name="action">What is done to it.</param>
+    public static Approval Ask(Cmdlet command, string target, string action)
+    {
+        // The overload that gives the reason takes the whole sentence; it is the one of ShouldProcess(target, action).
+        if (command.ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", verboseWarning: null, caption: null, out var reason))
+            return Approval.Granted;
+        return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
+    }
 }

@@ -9,7 +9,7 @@ namespace ReleaseTools.Hosting;
 /// <item>Parameters, <c>[OutputType]</c> and every other public or protected signature name Model types only: PowerShell
 /// reads them during the import, when the Engine cannot be loaded yet. Bodies and lambdas may use the Engine.</item>
 /// <item><c>ProcessRecord</c> collects what comes down the pipeline; <c>EndProcessing</c> calls <see cref="Run"/> once,
-/// so that the items are worked on together.</item>
+/// so that the items are worked on together. Where each can be worked on as it comes, <see cref="Start"/> begins with the first.</item>
 /// <item>Parameters, preferences and <c>SessionState</c> are read before <see cref="Run"/>. Inside it the cmdlet is not
 /// touched: everything goes through the <see cref="CommandPipeline"/>.</item>
 /// <item>An item that fails is written with <c>pipeline.WriteError</c> and its own record; what is thrown ends the command.</item>
@@ -59,29 +59,37 @@ public abstract class AsyncCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected void Run(Func<CommandPipeline, CancellationToken, Task> work)
     {
-        using var pump = new PipelinePump(Clock, stop.Token);
+        using var running = Start(work);
+        running.Finish();
+    }
+
+    /// <summary>Starts asynchronous work that goes on while input still comes. It is served, finished and disposed of by the caller.</summary>
+    /// <inheritdoc cref="Run"/>
+    private protected RunningWork Start(Func<CommandPipeline, CancellationToken, Task> work)
+    {
+        var pump = new PipelinePump(Clock, stop.Token);
         var pipeline = new CommandPipeline(this, pump, new ProgressBoard(Clock));
-        try
+        return new RunningWork(pump, RunAsync, Ended);
+
+        async Task RunAsync(CancellationToken cancelled)
         {
-            pump.Run(async cancelled =>
+            try
             {
-                try
-                {
-                    await work(pipeline, cancelled).ConfigureAwait(false);
-                }
-                finally
-                {
-                    pipeline.CompleteProgress();
-                }
-            });
+                await work(pipeline, cancelled).ConfigureAwait(false);
+            }
+            finally
+            {
+                pipeline.CompleteProgress();
+            }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-        catch (Exception exception) when (exception is not (PipelineStoppedException or RuntimeException))
-        {
-            ThrowTerminatingError(ErrorRecords.From(exception));
-        }
+    }
+
+    /// <summary>Ends the command for an exception of its work, or gives back what is to be thrown.</summary>
+    private PipelineStoppedException? Ended(Exception exception)
+    {
+        if (exception is OperationCanceledException && stop.IsCancellationRequested)
+            return new PipelineStoppedException();
+        ThrowTerminatingError(ErrorRecords.From(exception));
+        return null;
     }
 }

@@ -52,6 +52,9 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case LayerProgress layer:
                 Show(ReleaseStage.Push, layer.Subject, ProgressText.Of(layer), Percent(layer.SentBytes, layer.TotalBytes));
                 break;
+            case ScanProgress scan:
+                Show(StageOfPush(scan.Subject), scan.Subject, ProgressText.Of(scan));
+                break;
             case EndpointProgress endpoint:
                 Show(ReleaseStage.Endpoint, endpoint.Subject, ProgressText.Of(endpoint));
                 break;
@@ -66,6 +69,13 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
 
     // There is one terraform step; what terraform says is about its directory, which the step names relative to the workspace.
     private static string Key(ReleaseStage stage, string name) => stage == ReleaseStage.Infrastructure ? $"{stage}" : $"{stage}:{name}";
+
+    // What CodeBuild builds is put into ECR by its build, and has no other step.
+    private ReleaseStage StageOfPush(string image)
+    {
+        lock (gate)
+            return running.Contains(Key(ReleaseStage.Build, image)) ? ReleaseStage.Build : ReleaseStage.Push;
+    }
 
     private static int Percent(long part, long whole) => whole > 0 ? (int)(100 * part / whole) : -1;
 

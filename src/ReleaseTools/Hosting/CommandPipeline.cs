@@ -60,13 +60,7 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
 
     /// <summary>Asks <c>ShouldProcess</c> where <c>-WhatIf</c> predicts what a "No" leaves out.</summary>
     /// <inheritdoc cref="ShouldProcessAsync"/>
-    public Task<Approval> ApproveAsync(string target, string action) => pump.InvokeAsync(() =>
-    {
-        // The overload that gives the reason takes the whole sentence; it is the one of ShouldProcess(target, action).
-        if (command.ShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", verboseWarning: null, caption: null, out var reason))
-            return Approval.Granted;
-        return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
-    });
+    public Task<Approval> ApproveAsync(string target, string action) => pump.InvokeAsync(() => Approvals.Ask(command, target, action));
 
     /// <summary>Shows progress.</summary>
     internal void Progress(ProgressRecord record) => pump.Post(() => command.WriteProgress(record));

@@ -10,7 +10,7 @@ namespace ReleaseTools.Hosting;
 /// <remarks>
 /// An action can throw: downstream wanted no more (<c>Select-Object -First</c>), <c>-ErrorAction Stop</c>, Ctrl-C. The
 /// first such exception ends the work: whoever waits for a reply gets it, the work's token is cancelled, what is still
-/// posted is dropped, and once the work has ended it leaves <see cref="Run"/> as it was thrown.
+/// posted is dropped, and once the work has ended it leaves <see cref="Finish"/> as it was thrown.
 /// </remarks>
 internal sealed class PipelinePump : IDisposable
 {
@@ -26,6 +26,7 @@ internal sealed class PipelinePump : IDisposable
     private readonly CancellationToken userStopped;
     private readonly TimeProvider clock;
     private ExceptionDispatchInfo? failure;
+    private Task? running;
     private long givenUpAt; // a timestamp of the clock; 0 while the user has not stopped
 
     public PipelinePump(TimeProvider clock, CancellationToken userStopped)
@@ -90,17 +91,46 @@ internal sealed class PipelinePump : IDisposable
     /// <exception cref="OperationCanceledException">The work was cancelled, by the user or by itself.</exception>
     public void Run(Func<CancellationToken, Task> work)
     {
-        var running = Task.Run(() => work(Cancelled), CancellationToken.None);
-        _ = CloseAfterAsync(running);
+        Start(work);
+        Finish();
+    }
 
+    /// <summary>Starts the work on the thread pool; until <see cref="Finish"/> what it posts is run by <see cref="Serve"/>.</summary>
+    public void Start(Func<CancellationToken, Task> work)
+    {
+        running = Task.Run(() => work(Cancelled), CancellationToken.None);
+        _ = CloseAfterAsync(running);
+    }
+
+    /// <summary>Runs what has been posted by now, on this thread, and waits for nothing more. Work that has failed by then is finished.</summary>
+    public void Serve()
+    {
+        RunPosted();
+        if (failure is not null || running is { IsCompleted: true, IsCompletedSuccessfully: false })
+            Finish();
+    }
+
+    /// <summary>Serves the work on this thread until it has ended.</summary>
+    /// <exception cref="OperationCanceledException">The work was cancelled, by the user or by itself.</exception>
+    public void Finish()
+    {
         // The thread that stops the command must not wait for the grace period: it only starts it.
         using var giveUp = userStopped.Register(() => _ = CloseAfterAsync(GraceAsync()));
-        Serve();
+        while (actions.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+            RunPosted();
 
         failure?.Throw();
-        if (!running.IsCompleted)
+        if (!running!.IsCompleted)
             throw new OperationCanceledException(userStopped);
         running.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Ends work that nobody will finish, as when another command of the pipeline has failed, and gives it a while to end well.</summary>
+    public void Abandon()
+    {
+        cancellation.Cancel();
+        actions.Writer.TryComplete();
+        _ = Task.WhenAny(running!, Task.Delay(Grace, clock, CancellationToken.None)).GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>
@@ -119,21 +149,18 @@ internal sealed class PipelinePump : IDisposable
         actions.Writer.TryComplete();
     }
 
-    private void Serve()
+    private void RunPosted()
     {
-        while (actions.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+        while (actions.Reader.TryRead(out var action))
         {
-            while (actions.Reader.TryRead(out var action))
+            try
             {
-                try
-                {
-                    action(failure?.SourceException);
-                }
-                catch (Exception exception)
-                {
-                    failure ??= ExceptionDispatchInfo.Capture(exception);
-                    cancellation.Cancel();
-                }
+                action(failure?.SourceException);
+            }
+            catch (Exception exception)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
+                cancellation.Cancel();
             }
         }
     }

@@ -21,6 +21,8 @@ internal static class ProgressText
     public static string Of(LayerProgress layer) =>
         layer.TotalBytes > 0 ? $"{layer.Layer} {layer.State} {Words.Size(layer.SentBytes)} of {Words.Size(layer.TotalBytes)}" : $"{layer.Layer} {layer.State}";
 
+    public static string Of(ScanProgress scan) => $"waiting for its scan, {Words.Duration(scan.Elapsed)}: {scan.Detail}";
+
     public static string Of(EndpointProgress endpoint) =>
         endpoint.Detail is null ? $"{endpoint.Status}, {Words.Duration(endpoint.Elapsed)}" : $"{endpoint.Status}: {endpoint.Detail}, {Words.Duration(endpoint.Elapsed)}";
 

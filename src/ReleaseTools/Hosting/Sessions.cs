@@ -11,15 +11,15 @@ namespace ReleaseTools.Hosting;
 internal static class Sessions
 {
     /// <summary>
-    /// A session in the region that the command names, else the repository's host, else the definition where there is one,
-    /// else the session and the environment.
+    /// The sessions of a command. Where nobody names a region, it is that of the command, else of the definition where there is
+    /// one, else of the session and the environment.
     /// </summary>
-    public static async Task<AwsSession> OpenAsync(
-        AwsSessionOptions aws, string definitionPath, string? repository, IReleaseObserver observer, CancellationToken cancellationToken)
-    {
-        var region = aws.Region ?? (repository is null ? null : EcrRepository.Parse(repository).Region) ?? await DefinedAsync(definitionPath, aws.Environment, cancellationToken);
-        return await AwsSessionFactory.CreateAsync(aws with { DefinitionRegion = region }, observer, cancellationToken);
-    }
+    public static AwsSessions Of(AwsSessionOptions aws, string definitionPath, IReleaseObserver observer) =>
+        new(aws, observer, cancellationToken => DefinedAsync(definitionPath, aws.Environment, cancellationToken));
+
+    /// <summary>The session in the region that the command names, else the repository's host.</summary>
+    public static Task<AwsSession> NearAsync(this AwsSessions sessions, AwsSessionOptions aws, string? repository, CancellationToken cancellationToken) =>
+        sessions.GetAsync(aws.Region is null && repository is not null ? EcrRepository.Parse(repository).Region : null, cancellationToken);
 
     /// <summary>The definition's region; null where there is no definition, or only the env file could tell and is not there. One that is wrong is told.</summary>
     private static async Task<string?> DefinedAsync(string path, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

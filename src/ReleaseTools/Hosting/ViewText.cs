@@ -1,5 +1,6 @@
 using System.Management.Automation.Host;
 using System.Text;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Hosting;
@@ -12,6 +13,7 @@ public static class ViewText
 {
     private const int DefaultWidth = 120;
     private const int LeastWidth = 40;
+    private const int MostFindings = 10;
 
     /// <summary>A duration; nothing for zero.</summary>
     public static string Duration(TimeSpan duration) => duration == TimeSpan.Zero ? string.Empty : Words.Duration(duration);
@@ -21,6 +23,18 @@ public static class ViewText
 
     /// <summary>A digest, shortened; nothing for none.</summary>
     public static string Digest(string? digest) => digest is null ? string.Empty : Words.Digest(digest);
+
+    /// <summary>A scan: how it stands, how much it found, and the worst of it; nothing for none.</summary>
+    public static string Scan(ImageScan? scan) => scan switch
+    {
+        null => string.Empty,
+        { Status: ImageScanStatus.Complete } => $"Complete: {Found(scan)}",
+        { Findings.Count: 0 } => $"{scan.Status}: {scan.Description}",
+        _ => $"{scan.Status}: {scan.Description}\n  {Found(scan)}",
+    };
+
+    /// <summary>How much a scan found, and the worst of it.</summary>
+    public static string Found(ImageScan scan) => ScanText.Counts(scan.Findings) + ScanText.Lines(scan.Findings, MostFindings);
 
     /// <summary>A plan on the host's screen.</summary>
     public static string Of(ReleasePlan plan, PSHost host) => Of(plan, WidthOf(host));

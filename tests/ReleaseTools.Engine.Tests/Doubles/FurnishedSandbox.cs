@@ -114,6 +114,11 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         return new() { Name = "web", Repository = Repository, Workspace = workspace.FullName, Dockerfile = dockerfile };
     }
 
+    /// <summary>Has every repository scanned from now on.</summary>
+    public Task ScanAsync(string scanType, string frequency) => CallAsync("ecr", "PutRegistryScanningConfiguration", $$"""
+        {"scanType":"{{scanType}}","rules":[{"scanFrequency":"{{frequency}}","repositoryFilters":[{"filter":"*","filterType":"WILDCARD"}]}]}
+        """);
+
     /// <summary>Pushes an image of one layer; the digest.</summary>
     public async Task<EcrImage> PushAsync(string tag, string content)
     {

@@ -38,7 +38,11 @@ internal sealed class TagsInMemory : IImageRegistry
 
     public Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<bool> CreateRepositoryAsync(string repository, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken) => Task.FromResult(Immutable);
 
     public Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<ImageScan> GetScanAsync(string repository, string digest, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -142,7 +142,7 @@ public sealed class RegistryTests : IAsyncLifetime
     {
         (await aws.CallAsync("ecr", "DescribeImages", """{"repositoryName":"app/web","imageIds":[{"imageTag":"none"}]}""")).ErrorCode.ShouldBe("ImageNotFoundException");
         (await aws.CallAsync("ecr", "DescribeImages", """{"repositoryName":"nowhere"}""")).ErrorCode.ShouldBe("RepositoryNotFoundException");
-        (await aws.CallAsync("ecr", "StartImageScan", """{"repositoryName":"app/web"}""")).ErrorCode.ShouldBe("UnknownOperationException");
+        (await aws.CallAsync("ecr", "PutLifecyclePolicy", """{"repositoryName":"app/web"}""")).ErrorCode.ShouldBe("UnknownOperationException");
     }
 
     [Theory]

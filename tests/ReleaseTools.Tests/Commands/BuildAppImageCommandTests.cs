@@ -70,6 +70,20 @@ public sealed class BuildAppImageCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_repository_that_the_push_will_make_is_no_error_and_is_not_made_here()
+    {
+        File.WriteAllText(workspace.EnvFile, File.ReadAllText(workspace.EnvFile).Replace("/web-ui'", "/missing'", StringComparison.Ordinal));
+
+        workspace.Run("Build-AppImage web-ui -Tag v1 -CreateRepository -WhatIf").Single<AppImage>().Status.ShouldBe(ImageBuildStatus.Planned);
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Without_a_region_nothing_is_begun() =>
+        workspace.Run("Build-AppImage web-ui, media-worker -Tag v1 -Region 'not a region' -WhatIf").End("AwsRegionInvalid");
+
+    [Fact]
     public void Images_are_built_in_the_workspaces_they_come_from()
     {
         var other = workspace.CopyTo("other");
@@ -93,11 +107,83 @@ public sealed class BuildAppImageCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_CodeBuild_builds_is_left_to_it()
+    public void What_CodeBuild_builds_goes_on_to_be_pushed_and_is_in_ECR_already()
+    {
+        var image = workspace.Run("Build-AppImage web-ui -Tag v1 -Builder CodeBuild").Single<AppImage>();
+        (image.Status, image.ImageId).ShouldBe((ImageBuildStatus.Built, null));
+
+        var pushed = workspace.Run("$image | Push-EcrImage", ("image", image)).Single<EcrImage>();
+        (pushed.Status, pushed.Digest).ShouldBe((ImagePushStatus.AlreadyPresent, image.Digest));
+        workspace.Run("Build-AppImage web-ui -Tag v2 -Builder CodeBuild").Single<AppImage>().Status.ShouldBe(ImageBuildStatus.Reused);
+    }
+
+    [Fact]
+    public void What_begins_with_another_image_brings_that_along_first()
+    {
+        Define(""" "web-ui": { "dockerfile": "packages/web-ui/Dockerfile", "repository": "${ECR_WEB_UI_URL}", "inputs": ["packages/web-ui"], "baseImages": { "BASE": "media-worker" } } """);
+
+        workspace.Run("Build-AppImage web-ui -Tag v1 -WhatIf").All<AppImage>().Select(image => image.Name).ShouldBe(["media-worker", "web-ui"]);
+    }
+
+    [Fact]
+    public void A_change_of_what_it_begins_with_is_a_change_of_the_image()
+    {
+        Define(""" "web-ui": { "dockerfile": "packages/web-ui/Dockerfile", "repository": "${ECR_WEB_UI_URL}", "inputs": ["packages/web-ui"], "baseImages": { "BASE": "media-worker" } } """);
+        var before = Fingerprints();
+
+        File.AppendAllText(Path.Combine(workspace.Folder, "packages", "media-worker", "app", "worker.json"), " ");
+
+        var after = Fingerprints();
+        after["media-worker"].ShouldNotBe(before["media-worker"]);
+        after["web-ui"].ShouldNotBe(before["web-ui"]);
+
+        Dictionary<string, string?> Fingerprints() => workspace.Run("Build-AppImage web-ui -Tag v1 -WhatIf").All<AppImage>().ToDictionary(image => image.Name, image => image.Fingerprint);
+    }
+
+    [Fact]
+    public void What_the_command_says_goes_over_the_definition_and_into_the_fingerprint()
+    {
+        var plain = workspace.Run("Build-AppImage web-ui -Tag v1 -WhatIf").Single<AppImage>();
+        var arm = workspace.Run("Build-AppImage web-ui -Tag v1 -Platform linux/arm64 -WhatIf").Single<AppImage>();
+
+        (plain.Platform, arm.Platform).ShouldBe(("linux/amd64", "linux/arm64"));
+        string?[] fingerprints = [plain.Fingerprint, arm.Fingerprint, Of("-BuildArg A=1"), Of("-BuildArg @{ A = 2 }"), Of("-Target test")];
+        fingerprints.ShouldBeUnique();
+        Of("-BuildArg @{ A = 1 }").ShouldBe(Of("-BuildArg A=1"));
+
+        string? Of(string how) => workspace.Run($"Build-AppImage web-ui -Tag v1 {how} -WhatIf").Single<AppImage>().Fingerprint;
+    }
+
+    [Theory]
+    [InlineData("-BuildArg NO_SUCH_VARIABLE", "BuildArgWithoutValue")]
+    [InlineData("-BuildArg '=x'", "BuildArgInvalid")]
+    [InlineData("-Platform amd64", "BuildPlatformInvalid")]
+    [InlineData("-Target '--x'", "BuildTargetInvalid")]
+    [InlineData("-Secret 'id=a,env=NO_SUCH_VARIABLE'", "BuildSecretMissing")]
+    [InlineData("-Secret 'id=a,src=/no/such/file'", "BuildSecretMissing")]
+    [InlineData("-Secret 'value'", "BuildSecretInvalid")]
+    public void What_is_wrong_with_a_parameter_is_an_error_before_anything_is_built(string how, string id)
+    {
+        workspace.Run($"Build-AppImage web-ui -Tag v1 {how}").Error(id);
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_image_of_the_endpoint_is_left_to_Start_InferenceBuild()
     {
         workspace.Run("Build-AppImage stereo-inference -Tag v1").Output.ShouldBeEmpty();
 
         workspace.Host.Lines.ShouldContain(line => line.Contains("Start-InferenceBuild -Name stereo-inference", StringComparison.Ordinal));
+    }
+
+    /// <summary>Puts another definition of an image in the place of the example's.</summary>
+    private void Define(string image)
+    {
+        var file = Path.Combine(workspace.Folder, "release.json");
+        var text = File.ReadAllText(file);
+        var from = text.IndexOf("\"web-ui\": {", StringComparison.Ordinal);
+        File.WriteAllText(file, string.Concat(text.AsSpan(0, from), image, text.AsSpan(text.IndexOf("\n    }", from, StringComparison.Ordinal) + "\n    }".Length)));
     }
 
     [Fact]

@@ -56,6 +56,62 @@ public sealed class InvokeFullReleaseCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_finding_of_the_severity_ends_it_before_anything_is_rolled_out()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanFindings web-ui -Finding @{ Name = 'CVE-2023-0286'; Severity = 'Critical' }");
+
+        var ran = workspace.Run($"{Release} -FailOnSeverity High");
+
+        ran.Error("ScanFindings");
+        var release = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<Release>();
+        release.Status.ShouldBe(ReleaseStatus.Failed);
+        release.Reason.ShouldNotBeNull().ShouldContain("CVE-2023-0286");
+        release.NextCommand.ShouldNotBeNull().ShouldEndWith("-Builder CodeBuild -FailOnSeverity High -SkipTerraform -Tag v1");
+        workspace.Changes().ShouldNotContain("UpdateService");
+        workspace.Changes().ShouldNotContain("UpdateEndpoint");
+    }
+
+    [Fact]
+    public void Every_image_that_goes_on_says_what_its_scan_found_and_one_that_nobody_scans_says_that()
+    {
+        var release = workspace.Run($"{Release} -FailOnSeverity High").Single<Release>();
+
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+        release.Images.ToDictionary(image => image.Name, image => image.Scan?.Status).ShouldBe(
+            new Dictionary<string, ImageScanStatus?>
+            {
+                ["web-ui"] = ImageScanStatus.Complete,
+                ["media-worker"] = ImageScanStatus.Complete,
+                ["video-worker"] = ImageScanStatus.Complete,
+                ["job-worker"] = ImageScanStatus.Complete,
+                ["stereo-inference"] = ImageScanStatus.Off,
+            },
+            ignoreOrder: true);
+        workspace.Host.Lines.ShouldContain(line => line.StartsWith("WARNING: stereo-inference: It is not scanned", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_reused_image_is_scanned_before_it_gets_the_release_tag()
+    {
+        workspace.Run("Add-ReleaseSandboxFault ScanFindings web-ui");
+        workspace.PutImage("web-ui", "v0");
+
+        var ran = workspace.Run($"{Release} -FailOnSeverity High");
+
+        ran.Error("ScanFindings");
+        workspace.Run("Get-ReleaseSandboxCall ecr PutImage | Where-Object Target -eq web-ui").Output.Count.ShouldBe(1); // its src- tag, by the build before
+    }
+
+    [Fact]
+    public void WhatIf_says_where_scans_are_waited_for()
+    {
+        var plan = workspace.Run($"{Release} -FailOnSeverity High -WhatIf").Single<ReleasePlan>();
+
+        plan.Steps.Where(step => step.Reason!.Contains("fails it from High on", StringComparison.Ordinal)).Select(step => step.Stage).Distinct().ShouldBe([ReleaseStage.Build]);
+        workspace.Run("Get-ReleaseSandboxCall ecr *Scan*").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_tag_that_is_none_ends_it_before_anything_is_asked()
     {
         workspace.Run("Invoke-FullRelease -Tag 'not a tag' -SkipTerraform").End("ImageTagInvalid");

@@ -67,6 +67,26 @@ public sealed class CommandObserverTests : IDisposable
         applying[^1].RecordType.ShouldBe(ProgressRecordType.Completed);
     }
 
+    [Theory]
+    [InlineData(ReleaseStage.Push, "Push web-ui")]
+    [InlineData(ReleaseStage.Build, "Build web-ui")] // CodeBuild puts it into ECR, and it has no other step
+    public void The_wait_for_a_scan_is_shown_where_the_image_is_put_into_ECR(ReleaseStage stage, string activity)
+    {
+        var step = new ReleaseStep { Id = "step", Stage = stage, Name = "web-ui", Action = ReleaseAction.Push };
+        var clock = new FakeTimeProvider();
+        Run(clock, observer =>
+        {
+            observer.Report(new StepStarted("web-ui", step));
+            clock.Advance(TimeSpan.FromSeconds(1));
+            observer.Report(new ScanProgress("web-ui", "IN_PROGRESS", TimeSpan.FromSeconds(72)));
+            observer.Report(new StepFinished("web-ui", step));
+        });
+
+        session.Host.Progress.Last(record => record.StatusDescription.StartsWith("waiting", StringComparison.Ordinal))
+            .ShouldSatisfyAllConditions(record => record.Activity.ShouldBe(activity), record => record.StatusDescription.ShouldBe("waiting for its scan, 1m 12s: IN_PROGRESS"));
+        session.Host.Progress.Where(record => record.RecordType == ProgressRecordType.Completed).Select(record => record.Activity).ShouldContain(activity);
+    }
+
     [Fact]
     public void An_activity_is_drawn_five_times_a_second_at_most()
     {

@@ -16,7 +16,9 @@ public sealed class SessionsTests : IDisposable
     {
         Define("""{ "region": """);
 
-        await Should.ThrowAsync<DefinitionException>(() => OpenAsync(Environment));
+        using var sessions = SessionsOf(Environment);
+
+        await Should.ThrowAsync<DefinitionException>(() => sessions.GetAsync(region: null, default));
     }
 
     [Fact]
@@ -24,9 +26,9 @@ public sealed class SessionsTests : IDisposable
     {
         Define("""{ "region": """);
 
-        using var session = await OpenAsync(Environment with { Region = "eu-central-1" });
+        using var sessions = SessionsOf(Environment with { Region = "eu-central-1" });
 
-        session.Region.ShouldBe("eu-central-1");
+        (await sessions.GetAsync(region: null, default)).Region.ShouldBe("eu-central-1");
     }
 
     [Theory]
@@ -37,9 +39,20 @@ public sealed class SessionsTests : IDisposable
         if (definition is not null)
             Define(definition);
 
-        using var session = await OpenAsync(Environment);
+        using var sessions = SessionsOf(Environment);
 
-        session.Region.ShouldBe("eu-west-3");
+        (await sessions.GetAsync(region: null, default)).Region.ShouldBe("eu-west-3");
+    }
+
+    [Theory]
+    [InlineData(null, "us-east-1")]
+    [InlineData("eu-central-1", "eu-central-1")]
+    public async Task A_session_for_an_image_is_where_the_command_says_else_where_its_repository_is(string? region, string session)
+    {
+        var options = Environment with { Region = region };
+        using var sessions = SessionsOf(options);
+
+        (await sessions.NearAsync(options, "123456789012.dkr.ecr.us-east-1.amazonaws.com/web-ui", default)).Region.ShouldBe(session);
     }
 
     private static AwsSessionOptions Environment => new()
@@ -50,7 +63,7 @@ public sealed class SessionsTests : IDisposable
         },
     };
 
-    private Task<AwsSession> OpenAsync(AwsSessionOptions options) => Sessions.OpenAsync(options, workspace, repository: null, NullObserver.Instance, default);
+    private AwsSessions SessionsOf(AwsSessionOptions options) => Sessions.Of(options, workspace, NullObserver.Instance);
 
     private void Define(string definition) => File.WriteAllText(Path.Combine(workspace, "release.json"), definition);
 }

@@ -15,6 +15,33 @@ public sealed class WorkCommand : AsyncCommand
 
     private protected override TimeProvider Clock => Time;
 
-    protected override void EndProcessing() =>
-        Run((Func<CommandPipeline, CancellationToken, Task>)(Work is PSObject wrapped ? wrapped.BaseObject : Work));
+    /// <summary>Input; with it the work begins at the first item and goes on while more come.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public object? Item { get; set; }
+
+    private RunningWork? running;
+
+    protected override void ProcessRecord()
+    {
+        if (Item is null)
+            return;
+        running ??= Start(Given);
+        running.Serve();
+    }
+
+    protected override void EndProcessing()
+    {
+        if (running is null)
+            Run(Given);
+        else
+            running.Finish();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        running?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private Func<CommandPipeline, CancellationToken, Task> Given => (Func<CommandPipeline, CancellationToken, Task>)(Work is PSObject wrapped ? wrapped.BaseObject : Work);
 }

@@ -6,6 +6,13 @@ public sealed class FormatTests : IDisposable
 {
     private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
+    private const string ScanFound = "Its scan found 1 Critical, 17 High, 120 Medium, 240 Low, 3 Informational, 12 Undefined.";
+
+    private static readonly ImageFinding Finding = new()
+    {
+        Name = "CVE-2023-0286", Severity = FindingSeverity.Critical, Package = "openssl 3.0.1", FixedIn = "3.0.8", Uri = "https://nvd.nist.gov/vuln/detail/CVE-2023-0286",
+    };
+
     private readonly PowerShellSession session = new();
 
     public void Dispose() => session.Dispose();
@@ -15,6 +22,12 @@ public sealed class FormatTests : IDisposable
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "sha256:0123456789ab" },
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "12.4 MB" },
         { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, BytesSent = 12_400_000, Duration = TimeSpan.FromSeconds(72) }, "1m 12s" },
+        { new BuildCommand { Command = ["npm", "run", "build"], Directory = "/w/ui" }, "npm run build" },
+        { new BuildSecret { Id = "npm", EnvironmentVariable = "NPM_TOKEN" }, "variable NPM_TOKEN" },
+        { new EcrImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", Digest = Digest, Reason = $"Pushed sha256:0123456789ab, 12.4 MB. {ScanFound}" }, "sha256:0123456789ab" },
+        { new ImageScan { Status = ImageScanStatus.Complete, Findings = [Finding] }, "1 Critical" },
+        { new ImageScan { Status = ImageScanStatus.Complete, Findings = [Finding] }, "CVE-2023-0286 (Critical) in openssl 3.0.1, fixed in 3.0.8" },
+        { Finding, "CVE-2023-0286" },
         { new AppImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", SizeBytes = 1_500_000_000 }, "1.5 GB" },
         { new ServiceRollout { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, Duration = TimeSpan.FromHours(1.5) }, "1h 30m" },
         { new ReleaseService { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, RunningDigests = [Digest] }, "1/2" },

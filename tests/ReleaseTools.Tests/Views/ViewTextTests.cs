@@ -13,6 +13,22 @@ public sealed class ViewTextTests
     private static readonly ReleaseStep Rollout = Step("rollout:web-ui", ReleaseStage.Rollout, "web-ui", ReleaseAction.Rollout, "Deploys the tag 4f2c9e1, once the tag latest is on it.");
 
     [Fact]
+    public void A_scan_is_its_counts_and_its_worst_findings() =>
+        ViewText.Scan(new ImageScan
+        {
+            Status = ImageScanStatus.Complete,
+            Findings = [.. Enumerable.Range(1, 12).Select(number => new ImageFinding { Name = $"CVE-{number}", Severity = number == 1 ? FindingSeverity.Critical : FindingSeverity.Low })],
+        }).Split('\n').ShouldBe(["Complete: 1 Critical, 11 Low", "  CVE-1 (Critical)", .. Enumerable.Range(2, 9).Select(number => $"  CVE-{number} (Low)"), "  and 2 more"]);
+
+    [Fact]
+    public void A_scan_without_findings_says_how_it_stands()
+    {
+        ViewText.Scan(null).ShouldBeEmpty();
+        ViewText.Scan(new ImageScan { Status = ImageScanStatus.Complete }).ShouldBe("Complete: nothing");
+        ViewText.Scan(new ImageScan { Status = ImageScanStatus.Off, Description = "nobody scans" }).ShouldBe("Off: nobody scans");
+    }
+
+    [Fact]
     public void A_plan_is_a_table_of_what_is_done_to_what_and_why() => ViewText.Of(Plan, 120).ShouldBe(Text(
         """
         Plan of release shop 4f2c9e1 to eu-west-1, account 111122223333

@@ -23,6 +23,15 @@ public sealed record DescribeRepositoriesRequest
 public sealed record DescribeRepositoriesResponse(IReadOnlyList<Repository>? Repositories, string? NextToken);
 public sealed record Repository(string? RepositoryArn, string? RegistryId, string? RepositoryName, string? RepositoryUri, string? ImageTagMutability);
 
+public sealed record CreateRepositoryRequest(string RepositoryName)
+{
+    public string? RegistryId { get; init; }
+    public ImageScanningConfiguration? ImageScanningConfiguration { get; init; }
+}
+
+public sealed record ImageScanningConfiguration(bool ScanOnPush);
+public sealed record CreateRepositoryResponse(Repository? Repository);
+
 public sealed record ImageIdentifier
 {
     public string? ImageTag { get; init; }

@@ -45,13 +45,19 @@ internal sealed record ClientSettings
             Region = region,
             EndpointUrl = endpointUrl,
             Environment = environment,
-            Profile = profile is null ? null : new Profile(profile.Name, profilesLocation),
-            IgnoreConfiguredEndpointUrls = Flag(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ?? profile?.IgnoreConfiguredEndpointUrls ?? false,
+            Profile = ProfileOf(profile, profilesLocation),
+            IgnoreConfiguredEndpointUrls = IgnoresConfigured(environment, profile),
             UseFips = Flag(environment, "AWS_USE_FIPS_ENDPOINT") ?? profile?.UseFIPSEndpoint ?? false,
             UseDualStack = Flag(environment, "AWS_USE_DUALSTACK_ENDPOINT") ?? profile?.UseDualstackEndpoint ?? false,
             RetryMode = Parsed<RequestRetryMode>(environment, "AWS_RETRY_MODE", TryParseMode) ?? profile?.RetryMode ?? RequestRetryMode.Standard,
             MaxAttempts = Parsed<int>(environment, "AWS_MAX_ATTEMPTS", TryParseAttempts) ?? profile?.MaxAttempts ?? DefaultMaxAttempts,
         };
+
+    /// <summary>The endpoint that stands in for a service's own, before a region is known; null when AWS's holds.</summary>
+    /// <exception cref="ReleaseException">It is no URL.</exception>
+    public static (Uri Url, string Origin)? FindOverride(
+        AwsService service, string? endpointUrl, IReadOnlyDictionary<string, string> environment, CredentialProfile? profile, string? profilesLocation) =>
+        EndpointOverride.Find(service, endpointUrl, IgnoresConfigured(environment, profile), environment, ProfileOf(profile, profilesLocation));
 
     /// <summary>The endpoint of a service, and where it came from.</summary>
     /// <exception cref="ReleaseException">An override is no URL or cannot be combined with FIPS or dual-stack, or there is no such endpoint.</exception>
@@ -86,6 +92,11 @@ internal sealed record ClientSettings
 
     private (Uri Url, string Origin)? OverrideOf(AwsService service) =>
         EndpointOverride.Find(service, EndpointUrl, IgnoreConfiguredEndpointUrls, Environment, Profile);
+
+    private static Profile? ProfileOf(CredentialProfile? profile, string? location) => profile is null ? null : new Profile(profile.Name, location);
+
+    private static bool IgnoresConfigured(IReadOnlyDictionary<string, string> environment, CredentialProfile? profile) =>
+        Flag(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ?? profile?.IgnoreConfiguredEndpointUrls ?? false;
 
     private static bool? Flag(IReadOnlyDictionary<string, string> environment, string name) => Parsed<bool>(environment, name, bool.TryParse);
 

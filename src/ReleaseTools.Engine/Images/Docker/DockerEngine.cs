@@ -130,7 +130,7 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
     }
 
     private static AuthConfig Auth(RegistryAuthorization authorization) =>
-        new() { Username = authorization.UserName, Password = authorization.Password, ServerAddress = authorization.Host };
+        new() { Username = authorization.UserName, Password = authorization.Password, IdentityToken = authorization.IdentityToken, ServerAddress = authorization.Host };
 
     private static PushMessage Read(JSONMessage message) =>
         new(

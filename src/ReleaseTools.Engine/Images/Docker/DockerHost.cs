@@ -51,8 +51,7 @@ public sealed record DockerHost(Uri Endpoint, string? CertificatePath)
     /// <summary>What the docker CLI would read from its environment, taken from a given one.</summary>
     private sealed class CliSettings(IReadOnlyDictionary<string, string> environment) : IDockerCliSettings
     {
-        public string DockerConfig =>
-            Value(environment, "DOCKER_CONFIG") ?? Path.Combine(Value(environment, "HOME") ?? Value(environment, "USERPROFILE") ?? ".", ".docker");
+        public string DockerConfig => DockerConfigFile.FolderOf(environment);
 
         public string? DockerContext => Value(environment, "DOCKER_CONTEXT");
 

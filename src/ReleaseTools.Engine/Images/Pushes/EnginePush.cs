@@ -15,7 +15,10 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     /// <summary>Pushes a tag and gives the manifest's digest.</summary>
-    /// <exception cref="ReleaseException"><c>PushFailed</c>, <c>PushUnauthorized</c>, <c>TagImmutable</c>.</exception>
+    /// <exception cref="ReleaseException">
+    /// <c>PushFailed</c>, <c>PushUnauthorized</c>, <c>PushDenied</c>, <c>TagImmutable</c>; <c>RegistryUnauthorized</c>: there are no
+    /// credentials but those that were refused.
+    /// </exception>
     public async Task<string> RunAsync(
         AppImage image, ImageReference reference, int retries, PushProgress progress, IReleaseObserver observer, CancellationToken cancellationToken)
     {
@@ -38,8 +41,10 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
                     refused = authorization;
                     observer.Report(new Noted(image.Name, $"{reference.Host} refuses the credentials; fetching new ones"));
                     break;
-                case PushFault.Unauthorized:
-                    throw ReleaseException.For(nameof(Messages.PushUnauthorized), ErrorKind.PermissionDenied, image.Name, image.Name, reference, error);
+                case PushFault.Unauthorized or PushFault.Denied:
+                    // What is missing is a permission of AWS, or the right login.
+                    var id = authorization.IsEcrToken ? nameof(Messages.PushUnauthorized) : nameof(Messages.PushDenied);
+                    throw ReleaseException.For(id, ErrorKind.PermissionDenied, image.Name, image.Name, reference, error, authorization.Words, reference.Host);
                 case PushFault.TagImmutable:
                     var holds = await registry.FindAsync(reference.Repository, reference.Tag!, cancellationToken);
                     throw ReleaseException.For(

@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Scans;
 
 namespace ReleaseTools.Engine.Images.Pushes;
 
@@ -10,6 +11,15 @@ public sealed record ImagePushOptions
 
     /// <summary>How often a push that broke off is begun again; what is there by then is not sent again.</summary>
     public int Retries { get; init; } = 4;
+
+    /// <summary>The severity from which on a finding of the registry's scan fails the push; as the image's definition says when null.</summary>
+    public FindingSeverity? FailOnSeverity { get; init; }
+
+    /// <summary>How long a scan is waited for.</summary>
+    public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Makes a repository that is not there yet, with scan on push; one that is there stays as it is.</summary>
+    public bool CreateRepository { get; init; }
 }
 
 /// <summary>What is to be done to get an image into the registry, and why.</summary>
@@ -20,7 +30,12 @@ public sealed record ImagePushOptions
 public sealed record ImagePushPlan(AppImage Image, ReleaseAction Action, string Reason, string? Digest)
 {
     /// <summary>The image as it would come out of this plan, for <c>-WhatIf</c>.</summary>
-    public EcrImage Predicted => Describe(ImagePushStatus.Planned);
+    public EcrImage Predicted => Image.FailOnSeverity is { } severity
+        ? Describe(ImagePushStatus.Planned) with { Reason = $"{Reason} {ScanGate.Prediction(severity)}" }
+        : Describe(ImagePushStatus.Planned);
+
+    /// <summary>Whether the repository is not there yet, and is made before the push.</summary>
+    public bool CreatesRepository { get; init; }
 
     /// <summary>The tags that <see cref="Digest"/> is known to have.</summary>
     internal IReadOnlyList<string> HeldTags { get; init; } = [];

@@ -1,6 +1,7 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Images.Pushes;
@@ -11,7 +12,9 @@ namespace ReleaseTools.Engine.Images.Pushes;
 /// reused, or built by CodeBuild
 ///         ─▶ put the release tag on the manifest that is there           Retagged or AlreadyPresent
 /// built   ─▶ the tag holds this very image?                              AlreadyPresent
+///         ─▶ make the repository, where it is to be and is not there
 ///         ─▶ push, check the digest against what the registry holds      Pushed
+/// then the scan gate, where one is asked for: what fails it gets none of the tags below, and is never reused
 /// then the other tags, and last the src- tag, so that it never stands for less than a whole push
 /// </code>
 /// </summary>
@@ -20,7 +23,10 @@ namespace ReleaseTools.Engine.Images.Pushes;
 /// <param name="timeProvider">The clock.</param>
 public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, TimeProvider timeProvider)
 {
+    private const int LooksAfterPush = 5;
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(0.5);
     private readonly EnginePush enginePush = new(engine, registry, timeProvider);
+    private readonly ScanGate scanGate = new(registry, timeProvider);
 
     /// <summary>Says what is to be done. Reads, and changes nothing.</summary>
     /// <exception cref="ReleaseException">It cannot be pushed: not built, no such repository, an immutable tag.</exception>
@@ -29,8 +35,19 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
         foreach (var tag in options.AlsoTags)
             ImageReference.CheckTag(tag);
+        image = image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity };
 
-        var found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
+        RegistryImage? found;
+        try
+        {
+            found = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
+        }
+        catch (ReleaseException missing) when (
+            missing.Id == nameof(Messages.RepositoryNotFound) && options.CreateRepository && image.Status is ImageBuildStatus.Planned or ImageBuildStatus.Built)
+        {
+            return new ImagePushPlan(image, ReleaseAction.Push, "The repository is made first.", Digest: null) { CreatesRepository = true };
+        }
+
         switch (image)
         {
             case { Status: ImageBuildStatus.Reused or ImageBuildStatus.Built, Digest: { } digest, ImageId: null }:
@@ -68,6 +85,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
     public async Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
+        ImageScan? scan = null;
         try
         {
             var plan = await PlanAsync(image, options, cancellationToken);
@@ -75,13 +93,26 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             var pushed = plan.Digest is { } present
                 ? plan.Describe(ImagePushStatus.AlreadyPresent) with { Digest = present }
                 : await PushBuiltAsync(plan, options, observer, cancellationToken);
-            var tagged = await TagAsync(plan, pushed, options, observer, cancellationToken);
+            if (plan.Image.FailOnSeverity is { } severity)
+            {
+                var gated = new GatedImage(image.Name, image.Repository, pushed.Digest!, severity, options.ScanTimeout);
+                (scan, var refusal) = await scanGate.CheckAsync(gated, observer, cancellationToken);
+                if (refusal is not null)
+                    return Failed(refusal);
+            }
+
+            var tagged = await TagAsync(plan, pushed with { Scan = scan }, options, observer, cancellationToken);
             return new ImagePushResult(tagged with { Duration = timeProvider.GetElapsedTime(started) });
         }
         catch (ReleaseException exception)
         {
-            var failed = new ImagePushPlan(image, ReleaseAction.Push, exception.Message, Digest: null).Describe(ImagePushStatus.Failed);
-            return new ImagePushResult(failed with { Duration = timeProvider.GetElapsedTime(started) }, exception);
+            return Failed(exception);
+        }
+
+        ImagePushResult Failed(ReleaseException error)
+        {
+            var failed = new ImagePushPlan(image, ReleaseAction.Push, error.Message, Digest: null).Describe(ImagePushStatus.Failed);
+            return new ImagePushResult(failed with { Scan = scan, Duration = timeProvider.GetElapsedTime(started) }, error);
         }
     }
 
@@ -96,11 +127,13 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
 
         // By its id, because the tag on the engine may since have been put on another build.
         var reference = ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
+        if (plan.CreatesRepository && await registry.CreateRepositoryAsync(image.Repository, cancellationToken))
+            observer.Report(new Noted(image.Name, $"Made the repository {image.Repository}."));
         await engine.TagAsync(image.ImageId, reference, cancellationToken);
         var progress = new PushProgress(image.Name, observer);
         var digest = await enginePush.RunAsync(image, reference, options.Retries, progress, observer, cancellationToken);
 
-        var held = await registry.FindAsync(image.Repository, image.Tag, cancellationToken);
+        var held = await FindPushedAsync(reference, digest, cancellationToken);
         if (held?.Digest != digest)
             throw ReleaseException.For(nameof(Messages.PushDigestMismatch), ErrorKind.InvalidState, image.Name, image.Name, reference, digest, held?.Digest ?? "nothing");
         var manifest = await registry.GetManifestAsync(image.Repository, digest, cancellationToken);
@@ -112,6 +145,18 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             BytesSent = sent,
             Reason = sent == 0 ? $"Pushed {Words.Digest(digest)}; the registry had its layers." : $"Pushed {Words.Digest(digest)}, {Words.Size(sent)}.",
         };
+    }
+
+    /// <summary>What the registry holds under the tag. Registries may need a moment until they show what was just pushed, so it is looked at again while it is not that.</summary>
+    private async Task<RegistryImage?> FindPushedAsync(ImageReference reference, string digest, CancellationToken cancellationToken)
+    {
+        for (var look = 1; ; look++)
+        {
+            var held = await registry.FindAsync(reference.Repository, reference.Tag!, cancellationToken);
+            if (held?.Digest == digest || look == LooksAfterPush)
+                return held;
+            await Task.Delay(FirstLook * (1 << (look - 1)), timeProvider, cancellationToken);
+        }
     }
 
     /// <summary>Puts what tags are missing on the manifest, the src- tag last.</summary>
@@ -137,9 +182,13 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         }
 
         var retagged = pushed.Status == ImagePushStatus.AlreadyPresent && tags.Contains(image.Tag, StringComparer.Ordinal);
-        return retagged
-            ? pushed with { Tags = tags, Status = ImagePushStatus.Retagged, Reason = $"Put the tag {image.Tag} on {Words.Digest(pushed.Digest!)}." }
-            : pushed with { Tags = tags };
+        var reason = retagged ? $"Put the tag {image.Tag} on {Words.Digest(pushed.Digest!)}." : pushed.Reason;
+        return pushed with
+        {
+            Tags = tags,
+            Status = retagged ? ImagePushStatus.Retagged : pushed.Status,
+            Reason = pushed.Scan is null ? reason : $"{reason} {ScanText.Of(pushed.Scan)}",
+        };
     }
 
     /// <summary>Whether a manifest in the registry is the image of this id: by the engine's id (containerd image store) or its configuration (classic one).</summary>

@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Images.Registries;
+
 namespace ReleaseTools.Engine.Images.Pushes;
 
 /// <summary>What to do about a push that the engine says went wrong.</summary>
@@ -12,6 +14,9 @@ internal enum PushFault
     /// <summary>The registry does not take the credentials: fetch new ones, once.</summary>
     Unauthorized,
 
+    /// <summary>The registry knows whose credentials they are, and that they may not push there.</summary>
+    Denied,
+
     /// <summary>The tag holds another image, and the repository's tags are immutable.</summary>
     TagImmutable,
 }
@@ -22,11 +27,13 @@ internal enum PushFault
 /// </summary>
 internal static class PushFaults
 {
-    private static readonly string[] Immutable = ["repository is immutable", "tag is immutable"];
+    // ECR says the first of an expired token, as a denial: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html
+    private static readonly string[] Expired = ["authorization token has expired", "no basic auth credentials"];
 
-    // ECR says the first of an expired token: https://docs.aws.amazon.com/AmazonECR/latest/userguide/common-errors-docker.html
-    private static readonly string[] Unauthorized =
-        ["authorization token has expired", "no basic auth credentials", "unauthorized", "authentication required", "401 Unauthorized"];
+    // The protocol's code DENIED, which the engine writes so. Some registries say UNAUTHORIZED in the same breath.
+    private static readonly string[] Denied = ["denied: ", "is not authorized to perform", "403 Forbidden", "HTTP status: 403"];
+
+    private static readonly string[] Unauthorized = ["unauthorized", "authentication required"];
 
     private static readonly string[] Transient =
     [
@@ -36,7 +43,9 @@ internal static class PushFaults
     ];
 
     public static PushFault Classify(string error) =>
-        Says(error, Immutable) ? PushFault.TagImmutable
+        TagChecks.SaysImmutable(error) ? PushFault.TagImmutable
+        : Says(error, Expired) ? PushFault.Unauthorized
+        : Says(error, Denied) ? PushFault.Denied
         : Says(error, Unauthorized) ? PushFault.Unauthorized
         : Says(error, Transient) ? PushFault.Transient
         : PushFault.Lasting;

@@ -46,7 +46,7 @@ internal sealed class EcrAuthorizations(AwsSession session, TimeProvider timePro
             throw ReleaseException.For(nameof(Messages.RegistryHostForeign), ErrorKind.InvalidArgument, repository.Uri, repository.Host, named ?? "(none)", session.Region);
 
         var (user, password) = Split(token) ?? throw ReleaseException.For(nameof(Messages.RegistryTokenMissing), ErrorKind.Authentication, repository.Host, repository.Host);
-        return new RegistryAuthorization(repository.Host, user, password, data.ExpiresAt);
+        return new RegistryAuthorization(repository.Host, user, password, data.ExpiresAt) { Origin = "ECR", IsEcrToken = true };
     }
 
     private static (string User, string Password)? Split(string token)

@@ -21,6 +21,13 @@ public sealed partial record EcrRepository(string Uri, string Host, string Name,
             uri, reference.Host, reference.Path, match.Success ? match.Groups["account"].Value : null, match.Success ? match.Groups["region"].Value : null);
     }
 
+    /// <summary>Whether it is in Amazon ECR, or in what stands in for it: a sandbox's registry answers where its ECR does.</summary>
+    /// <param name="endpoint">The endpoint that stands in for ECR's own; null when none does.</param>
+    public bool IsInEcr(System.Uri? endpoint) =>
+        Account is not null
+        || endpoint is not null && System.Uri.TryCreate($"{endpoint.Scheme}://{Host}/", UriKind.Absolute, out var url)
+        && string.Equals(url.Authority, endpoint.Authority, StringComparison.OrdinalIgnoreCase);
+
     // https://docs.aws.amazon.com/general/latest/gr/ecr.html: IPv4, FIPS and China, and the dual-stack names.
     [GeneratedRegex(@"\A(?<account>\d{12})\.(?:dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|dkr-ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.on\.(?:aws|amazonwebservices\.com\.cn))\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EcrHost();

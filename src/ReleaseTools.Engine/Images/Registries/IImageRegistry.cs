@@ -6,7 +6,7 @@ namespace ReleaseTools.Engine.Images.Registries;
 public interface IImageRegistry
 {
     /// <summary>An image by tag or digest; null when the repository does not hold it.</summary>
-    /// <exception cref="ReleaseException"><c>RepositoryNotFound</c>: there is no such repository.</exception>
+    /// <exception cref="ReleaseException"><c>RepositoryNotFound</c>: there is no such repository, and a push would not make it.</exception>
     Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken);
 
     /// <summary>A manifest by tag or digest; null when the repository does not hold it.</summary>
@@ -24,11 +24,22 @@ public interface IImageRegistry
     /// <summary>Whether a tag of the repository, once put, stays where it is.</summary>
     Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken);
 
-    /// <summary>Credentials for a push to the repository.</summary>
+    /// <summary>Makes a repository where one must be made before the first push.</summary>
+    /// <returns>Whether it was made; false when it is there, or comes with the first push.</returns>
+    Task<bool> CreateRepositoryAsync(string repository, CancellationToken cancellationToken);
+
+    /// <summary>Credentials for a push to the repository; anonymous where there are none and it can be tried without.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="refused">Credentials that the registry refused, and which are not to be given again; null at first.</param>
     /// <param name="cancellationToken">Stops it.</param>
     Task<RegistryAuthorization> GetAuthorizationAsync(string repository, RegistryAuthorization? refused, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// How the scan of an image stands at this moment, and what it found; of an index, of all images that it lists.
+    /// <see cref="ImageScanStatus.Off"/> where nobody scans.
+    /// </summary>
+    /// <exception cref="ReleaseException"><c>RepositoryNotFound</c>; <c>ManifestNotFound</c>; the registry refused, or did not answer.</exception>
+    Task<ImageScan> GetScanAsync(string repository, string digest, CancellationToken cancellationToken);
 }
 
 /// <summary>An image that a registry holds.</summary>

@@ -34,7 +34,17 @@ public sealed record Manifest(string Digest, string MediaType, string Content)
 }
 
 /// <summary>What a manifest says of a blob or another manifest.</summary>
-public sealed record Descriptor(string? MediaType, string? Digest, long Size);
+public sealed record Descriptor(string? MediaType, string? Digest, long Size)
+{
+    /// <summary>What else is said of it, by name.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+
+    /// <summary>
+    /// Whether an index lists it beside an image and not as one, as BuildKit does with provenance and SBOM
+    /// (https://docs.docker.com/build/metadata/attestations/attestation-storage/).
+    /// </summary>
+    public bool IsAttestation => Annotations?.GetValueOrDefault("vnd.docker.reference.type") == "attestation-manifest";
+}
 
 internal sealed record ManifestDocument(Descriptor? Config, IReadOnlyList<Descriptor>? Layers, IReadOnlyList<Descriptor>? Manifests);
 

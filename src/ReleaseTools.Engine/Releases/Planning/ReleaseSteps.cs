@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Releases.Planning;
@@ -43,17 +44,18 @@ internal static class ReleaseSteps
         foreach (var image in images)
         {
             var build = Step(Build(image.Image.Name), ReleaseStage.Build, image.Image.Name, image.Action, image.Reason, [infrastructure.Id, .. Before(image, images)]);
-            yield return build;
             if (image.Image.Builder == ImageBuilder.CodeBuild)
             {
+                yield return Gated(build, image.Image);
                 inEcr.Add(build.Id);
                 continue;
             }
 
+            yield return build;
             var push = image.Action == ReleaseAction.Reuse
                 ? Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.AlreadyPresent, image.Digest is null ? "The registry holds it." : $"The registry holds {Words.Digest(image.Digest)}.", [build.Id])
                 : Step(Push(image.Image.Name), ReleaseStage.Push, image.Image.Name, ReleaseAction.Push, $"Goes to {image.Image.Repository}.", [build.Id]);
-            yield return push;
+            yield return Gated(push, image.Image);
             inEcr.Add(push.Id);
         }
 
@@ -75,6 +77,10 @@ internal static class ReleaseSteps
 
     private static IEnumerable<string> Before(PlannedImage image, IReadOnlyList<PlannedImage> images) =>
         WaitsFor(image, images).Select(other => image.Image.Builder == ImageBuilder.CodeBuild && other.Image.Builder != ImageBuilder.CodeBuild ? Push(other.Image.Name) : Build(other.Image.Name));
+
+    /// <summary>The step that puts an image into ECR, and waits for its scan where that decides.</summary>
+    private static ReleaseStep Gated(ReleaseStep step, ReleaseImage image) =>
+        image.FailOnSeverity is { } severity ? step with { Reason = $"{step.Reason} {ScanGate.Prediction(severity)}" } : step;
 
     private static ReleaseStep Step(string id, ReleaseStage stage, string name, ReleaseAction action, string reason, IReadOnlyList<string> dependsOn) =>
         new()

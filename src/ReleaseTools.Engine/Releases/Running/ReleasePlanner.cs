@@ -58,7 +58,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
 
     private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(ReleaseImage image, CancellationToken cancellationToken)
     {
-        var build = await tools.Builds.PlanAsync(image, cancellationToken);
+        var build = await tools.Builds.PlanAsync(image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity }, cancellationToken);
         builds[image.Name] = build;
         var push = await tools.Pushes.PlanAsync(build.Predicted, new ImagePushOptions(), cancellationToken);
         return (new PlannedImage(build.Image, build.Action, build.Reason, build.Digest), push.Predicted with { Digest = build.Digest });

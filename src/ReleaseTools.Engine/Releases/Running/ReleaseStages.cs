@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
+using ReleaseTools.Engine.Images.Scans;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Planning;
@@ -101,7 +102,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     public async Task<EcrImage> PushAsync(AppImage image, CancellationToken cancellationToken)
     {
         // The tag that a service runs is put on it by that service's rollout, not before.
-        var (pushed, error) = await planned!.Tools.Pushes.PushAsync(image, new ImagePushOptions(), workspace.Observer, cancellationToken);
+        var how = new ImagePushOptions { FailOnSeverity = options.FailOnSeverity, ScanTimeout = options.ScanTimeout };
+        var (pushed, error) = await planned!.Tools.Pushes.PushAsync(image, how, workspace.Observer, cancellationToken);
         if (error is not null)
             throw error;
 
@@ -115,7 +117,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     {
         var done = await BuildAsync(image, cancellationToken);
         var inEcr = await PushAsync(done, cancellationToken);
-        return done.Status == ImageBuildStatus.Built ? inEcr with { Status = ImagePushStatus.Pushed, Duration = done.Duration, Reason = done.Reason } : inEcr;
+        var reason = inEcr.Scan is null ? done.Reason : $"{done.Reason} {ScanText.Of(inEcr.Scan)}";
+        return done.Status == ImageBuildStatus.Built ? inEcr with { Status = ImagePushStatus.Pushed, Duration = done.Duration, Reason = reason } : inEcr;
     }
 
     /// <inheritdoc/>

@@ -21,8 +21,8 @@ public sealed class ReleaseWorkspace : IDisposable
     private readonly SemaphoreSlim gate = new(1);
     private (GitSnapshot? Snapshot, bool Taken) git;
     private bool isTagGiven;
-    private AwsSession? aws;
-    private EcrRegistry? registry;
+    private AwsSessions? sessions;
+    private ImageRegistries? registries;
 
     private ReleaseWorkspace(DefinitionFile file, AwsSessionOptions awsOptions, IReleaseObserver observer, TimeProvider clock)
     {
@@ -136,29 +136,27 @@ public sealed class ReleaseWorkspace : IDisposable
 
     /// <summary>The AWS session, made once; its region is the command's, else the definition's.</summary>
     /// <exception cref="ReleaseException">No region, no credentials.</exception>
-    public async Task<AwsSession> AwsAsync(string? definitionRegion, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            return aws ??= await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = definitionRegion }, Observer, cancellationToken);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public async Task<AwsSession> AwsAsync(string? definitionRegion, CancellationToken cancellationToken) =>
+        await (await SessionsAsync(definitionRegion, cancellationToken)).GetAsync(region: null, cancellationToken);
 
     /// <summary>The environment for terraform, which is to act as the session does.</summary>
     /// <exception cref="ReleaseException">The profile is not there, or the credentials cannot be had.</exception>
     public Task<IReadOnlyDictionary<string, string>> TerraformEnvironmentAsync(CancellationToken cancellationToken) =>
         AwsProcessEnvironment.OfAsync(awsOptions, cancellationToken);
 
-    /// <summary>ECR, over the session of <see cref="AwsAsync"/>.</summary>
-    public async Task<EcrRegistry> RegistryAsync(string? definitionRegion, CancellationToken cancellationToken)
+    /// <summary>The registries that the images' repositories are in. An AWS session is made when the first repository in ECR is asked about.</summary>
+    public async Task<ImageRegistries> RegistryAsync(string? definitionRegion, CancellationToken cancellationToken)
     {
-        var session = await AwsAsync(definitionRegion, cancellationToken);
-        return registry ??= new EcrRegistry(session, Clock);
+        var made = await SessionsAsync(definitionRegion, cancellationToken);
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return registries ??= new ImageRegistries(made, new DockerCredentials(Environment, Clock), Observer, Clock);
+        }
+        finally
+        {
+            gate.Release();
+        }
     }
 
     /// <summary>
@@ -177,6 +175,19 @@ public sealed class ReleaseWorkspace : IDisposable
         {
             const string anyRegion = "us-east-1"; // needed to make a session; nothing is sent to it
             using var session = await AwsSessionFactory.CreateAsync(awsOptions with { DefinitionRegion = anyRegion }, Observer, cancellationToken);
+        }
+    }
+
+    private async Task<AwsSessions> SessionsAsync(string? definitionRegion, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return sessions ??= new AwsSessions(awsOptions, Observer, _ => Task.FromResult(definitionRegion));
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 
@@ -199,8 +210,8 @@ public sealed class ReleaseWorkspace : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        registry?.Dispose();
-        aws?.Dispose();
+        registries?.Dispose();
+        sessions?.Dispose();
         if (engine.IsValueCreated)
             engine.Value.Dispose();
         gate.Dispose();

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
+using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
@@ -14,6 +15,9 @@ public sealed record WorkspaceBuildOptions
 
     /// <summary>How many are built at once on the Docker engine; the definition's, else the processor count when null.</summary>
     public int? ThrottleLimit { get; init; }
+
+    /// <summary>Whether a repository that is not there yet is no error, because the push will make it.</summary>
+    public bool RepositoriesMayBeMissing { get; init; }
 
     /// <summary>How each is built.</summary>
     public ImageBuildOptions Build { get; init; } = new();
@@ -65,6 +69,7 @@ public sealed class WorkspaceBuilds : IDisposable
     private readonly ReleaseDefinition definition;
     private readonly WorkspaceBuildOptions options;
     private readonly ImageBuilderChoice builders;
+    private readonly ImageRegistries registries;
     private readonly ImageBuilds docker;
     private readonly Func<CancellationToken, Task<CodeBuilds>> codeBuilds;
     private readonly ImageFingerprints fingerprints;
@@ -75,6 +80,7 @@ public sealed class WorkspaceBuilds : IDisposable
         ReleaseDefinition definition,
         ImageBuilderChoice builders,
         WorkspaceBuildOptions options,
+        ImageRegistries registries,
         ImageBuilds docker,
         Func<CancellationToken, Task<CodeBuilds>> codeBuilds)
     {
@@ -82,6 +88,7 @@ public sealed class WorkspaceBuilds : IDisposable
         this.definition = definition;
         this.builders = builders;
         this.options = options;
+        this.registries = registries;
         this.docker = docker;
         this.codeBuilds = codeBuilds;
         fingerprints = new ImageFingerprints(workspace, definition, SettleAsync);
@@ -96,17 +103,23 @@ public sealed class WorkspaceBuilds : IDisposable
     public static async Task<WorkspaceBuilds> CreateAsync(
         ReleaseWorkspace workspace, ReleaseDefinition definition, ImageBuilderChoice builders, WorkspaceBuildOptions options, CancellationToken cancellationToken)
     {
-        var registry = await workspace.RegistryAsync(definition.Region, cancellationToken);
+        var all = await workspace.RegistryAsync(definition.Region, cancellationToken);
+        IImageRegistry registry = options.RepositoriesMayBeMissing ? new RepositoriesToCome(all) : all;
         var onEngine = new ImageBuilds(
             workspace.Engine, registry, workspace.Environment, workspace.Clock, options.ThrottleLimit ?? definition.ThrottleLimit ?? Environment.ProcessorCount);
         var variables = await workspace.VariablesAsync(cancellationToken);
         return new WorkspaceBuilds(
-            workspace, definition, builders, options with { Build = options.Build with { Variable = variables } }, onEngine,
+            workspace, definition, builders, options with { Build = options.Build with { Variable = variables } }, all, onEngine,
             async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
     }
 
     /// <summary>Says which images will be planned, so that one look at their sources does for all of them.</summary>
     public void Expect(IEnumerable<ReleaseImage> images) => fingerprints.Expect(images);
+
+    /// <summary>Opens what images of the same inputs are looked for in, so that what stands in the way of all is told before the first.</summary>
+    /// <exception cref="ReleaseException">No region, no credentials.</exception>
+    public Task OpenRegistriesAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken) =>
+        options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : registries.OpenAsync(images.Select(image => image.Repository), cancellationToken);
 
     /// <summary>Says whether an image is built, where, and why. Reads, and changes nothing.</summary>
     /// <exception cref="ReleaseException">The image cannot be built as it is defined, or its repository is not there.</exception>

@@ -14,6 +14,7 @@ public sealed class SandboxPushTests : IDisposable
 {
     private readonly TemporaryFolder workspace = new();
     private readonly Recorder recorder = new();
+    private readonly SteppingClock clock = new();
     private readonly SandboxServer sandbox;
 
     public SandboxPushTests()
@@ -24,7 +25,7 @@ public sealed class SandboxPushTests : IDisposable
               { "service": "ecr", "operation": "CreateRepository", "request": { "repositoryName": "fixed", "imageTagMutability": "IMMUTABLE" } },
             ]
             """);
-        sandbox = SandboxServer.Start(new SandboxOptions { SeedPath = seed });
+        sandbox = SandboxServer.Start(new SandboxOptions { SeedPath = seed, WallClock = clock });
     }
 
     public void Dispose()
@@ -63,6 +64,30 @@ public sealed class SandboxPushTests : IDisposable
         pushed.Status.ShouldBe(ImagePushStatus.Pushed);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_token_that_expires_during_the_push_is_renewed_and_the_tag_is_on_the_whole_image(bool tagIsThere)
+    {
+        using var engine = await TestEngine.ConnectAsync();
+        using var session = await SessionAsync();
+        using var registry = new EcrRegistry(session, TimeProvider.System);
+        var repository = $"{sandbox.RegistryHost}/web-ui";
+        var before = tagIsThere ? (await ReleaseAsync(engine, registry, workspace.Image(repository, "COPY a /a\n"), "v1")).Digest : null;
+        var built = (await BuildAsync(engine, registry: null, workspace.Image(repository, "COPY a /a\nCOPY b /b\n"), "v1")).ShouldBeBuilt();
+        var had = BlobsTaken();
+        clock.StepsWhen(() => BlobsTaken() > had, TimeSpan.FromHours(12));
+
+        var (pushed, error) = await new ImagePushes(engine, registry, new ImpatientClock()).PushAsync(built, new ImagePushOptions(), recorder, default);
+
+        error.ShouldBeNull();
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        recorder.Of<Noted>().ShouldContain(noted => noted.Message.Contains("fetching new ones", StringComparison.Ordinal));
+        sandbox.Calls.Where(call => call.Service == "registry" && call.ErrorCode == "UNAUTHORIZED" && call.Operation != "GET base").ShouldNotBeEmpty();
+        pushed.Digest.ShouldNotBe(before);
+        (await registry.FindAsync(repository, "v1", default)).ShouldNotBeNull().Digest.ShouldBe(pushed.Digest);
+    }
+
     [Fact]
     public async Task An_immutable_tag_on_another_image_is_an_error_that_names_its_digest()
     {
@@ -89,6 +114,8 @@ public sealed class SandboxPushTests : IDisposable
         using var builds = new ImageBuilds(engine, registry, TestEngine.Environment, TimeProvider.System, throttleLimit: 1);
         (await Should.ThrowAsync<ReleaseException>(() => builds.PlanAsync(image, "v1", "f00d", new ImageBuildOptions(), default))).Id.ShouldBe(nameof(Messages.RepositoryNotFound));
     }
+
+    private int BlobsTaken() => sandbox.Calls.Count(call => call is { Operation: "PUT upload", StatusCode: 201 });
 
     private async Task<EcrImage> ReleaseAsync(DockerEngine engine, EcrRegistry registry, ReleaseImage image, string tag)
     {
@@ -117,4 +144,21 @@ public sealed class SandboxPushTests : IDisposable
         },
         NullObserver.Instance,
         default);
+
+    /// <summary>The machine's clock, until something has happened; from then on it is that much later.</summary>
+    private sealed class SteppingClock : TimeProvider
+    {
+        private Func<bool>? when;
+        private TimeSpan step;
+        private TimeSpan stepped;
+
+        public void StepsWhen(Func<bool> happened, TimeSpan by) => (when, step) = (happened, by);
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            if (when?.Invoke() == true)
+                (when, stepped) = (null, step);
+            return base.GetUtcNow() + stepped;
+        }
+    }
 }

@@ -37,12 +37,22 @@ internal sealed class TestRegistry : IAwsCaller, IDisposable
     /// <summary>How many of the first tokens are wrong, as an expired one is.</summary>
     public int WrongTokens { get; init; }
 
+    /// <summary>The registry that the environment names, and who may push to it; a test that needs it is skipped where none is named.</summary>
+    public static (string Host, string User, string Password) Credentials
+    {
+        get
+        {
+            var environment = TestEngine.Environment;
+            if (!environment.TryGetValue("RELEASETOOLS_TEST_REGISTRY", out var host))
+                Assert.Skip("A registry is needed: RELEASETOOLS_TEST_REGISTRY names none.");
+            return (host, environment["RELEASETOOLS_TEST_REGISTRY_USER"], environment["RELEASETOOLS_TEST_REGISTRY_PASSWORD"]);
+        }
+    }
+
     public static TestRegistry Connect(int wrongTokens = 0)
     {
-        var environment = TestEngine.Environment;
-        if (!environment.TryGetValue("RELEASETOOLS_TEST_REGISTRY", out var host))
-            Assert.Skip("A registry is needed: RELEASETOOLS_TEST_REGISTRY names none.");
-        return new TestRegistry(host, environment["RELEASETOOLS_TEST_REGISTRY_USER"], environment["RELEASETOOLS_TEST_REGISTRY_PASSWORD"]) { WrongTokens = wrongTokens };
+        var (host, user, password) = Credentials;
+        return new TestRegistry(host, user, password) { WrongTokens = wrongTokens };
     }
 
     public async Task<TResponse> CallAsync<TRequest, TResponse>(

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
@@ -186,6 +187,81 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_denial_is_an_error_of_permission_that_names_the_actions_and_is_not_tried_again()
+    {
+        engine.FailNext("denied: User: arn:aws:sts::210987654321:assumed-role/release/x is not authorized to perform: ecr:InitiateLayerUpload on resource: arn:aws:ecr:eu-west-1:123456789012:repository/web-ui");
+
+        var (_, error) = await PushAsync(Built);
+
+        (error.ShouldNotBeNull().Id, error.Kind).ShouldBe((nameof(Messages.PushUnauthorized), ErrorKind.PermissionDenied));
+        error.Message.ShouldContain("ecr:InitiateLayerUpload");
+        error.RecommendedAction.ShouldContain("ecr:PutImage");
+        engine.Pushes.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_image_that_the_registry_does_not_show_at_once_is_looked_for_again()
+    {
+        ecr.Unseen = 3;
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.Duration.ShouldBe(TimeSpan.FromSeconds(0.5 + 1 + 2));
+    }
+
+    [Fact]
+    public async Task An_image_that_the_registry_never_shows_is_an_error()
+    {
+        ecr.Unseen = int.MaxValue;
+
+        (await PushAsync(Built)).Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.PushDigestMismatch));
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_there_is_an_error_that_names_the_switch_that_makes_it()
+    {
+        ecr.Exists = false;
+
+        var (_, error) = await PushAsync(Built);
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RepositoryNotFound));
+        error.RecommendedAction.ShouldContain("-CreateRepository");
+        ecr.Exists.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_not_there_is_made_before_the_push_where_that_is_asked_for()
+    {
+        ecr.Exists = false;
+
+        var pushed = (await PushAsync(Built, new ImagePushOptions { CreateRepository = true })).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        ecr.Calls.Select(call => call.Request).OfType<CreateRepositoryRequest>().ShouldHaveSingleItem().ImageScanningConfiguration.ShouldBe(new ImageScanningConfiguration(ScanOnPush: true));
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_there_is_not_made_again()
+    {
+        await PushAsync(Built, new ImagePushOptions { CreateRepository = true });
+
+        ecr.Calls.ShouldNotContain(call => call.Operation == "CreateRepository");
+    }
+
+    [Fact]
+    public async Task A_plan_says_that_the_repository_is_made_and_makes_none()
+    {
+        ecr.Exists = false;
+
+        var plan = await new ImagePushes(engine, registry, clock).PlanAsync(Built, new ImagePushOptions { CreateRepository = true }, default);
+
+        plan.CreatesRepository.ShouldBeTrue();
+        plan.Predicted.Reason.ShouldBe("The repository is made first.");
+        ecr.Exists.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_digest_other_than_the_registry_holds_is_an_error()
     {
         engine.WrongDigest = "sha256:" + new string('9', 64);
@@ -225,15 +301,156 @@ public sealed class ImagePushesTests : IDisposable
         engine.Pushes.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_fails_its_scan_keeps_its_release_tag_and_gets_no_other_so_that_it_is_never_reused()
+    {
+        ecr.Scan = Scan("CRITICAL");
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"], FailOnSeverity = FindingSeverity.High });
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.ScanFindings));
+        (image.Status, image.Digest, image.Reason).ShouldBe((ImagePushStatus.Failed, null, error.Message));
+        image.Scan.ShouldNotBeNull().Findings.ShouldHaveSingleItem().Name.ShouldBe("CVE-1");
+        ecr.Tags.Keys.ShouldBe(["v1"]);
+        ecr.TagsPut.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_scan_is_asked_for_after_the_push_and_before_any_other_tag()
+    {
+        ecr.Scan = Scan("LOW");
+
+        var pushed = (await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"], FailOnSeverity = FindingSeverity.High })).Image;
+
+        pushed.Status.ShouldBe(ImagePushStatus.Pushed);
+        pushed.Scan.ShouldNotBeNull().Status.ShouldBe(ImageScanStatus.Complete);
+        pushed.Reason.ShouldNotBeNull().ShouldEndWith("Its scan found 1 Low.");
+        pushed.Tags.ShouldBe(["v1", "latest", "src-f00d"]);
+        var changes = ecr.Calls.Select(call => call.Operation).Where(operation => operation is "DescribeImageScanFindings" or "PutImage");
+        changes.ShouldBe(["DescribeImageScanFindings", "PutImage", "PutImage"]);
+    }
+
+    [Fact]
+    public async Task A_reused_image_passes_the_gate_before_it_gets_the_release_tag()
+    {
+        ecr.Scan = Scan("HIGH");
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+
+        var (image, error) = await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest, FailOnSeverity = FindingSeverity.High });
+
+        (image.Status, error?.Id).ShouldBe((ImagePushStatus.Failed, nameof(Messages.ScanFindings)));
+        ecr.Tags.Keys.ShouldBe(["src-f00d"]);
+    }
+
+    [Fact]
+    public async Task A_reused_image_that_passes_says_what_its_scan_found()
+    {
+        ecr.Scan = Scan("LOW");
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+
+        var retagged = (await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest, FailOnSeverity = FindingSeverity.High })).Image;
+
+        retagged.Status.ShouldBe(ImagePushStatus.Retagged);
+        retagged.Reason.ShouldNotBeNull().ShouldStartWith("Put the tag v1 on ");
+        retagged.Reason.ShouldEndWith("Its scan found 1 Low.");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_there_already_fails_its_scan_again()
+    {
+        ecr.Scan = Scan("CRITICAL");
+        ecr.Add(FakeEngine.ImageId, "v1");
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { FailOnSeverity = FindingSeverity.Critical });
+
+        (image.Status, error?.Id).ShouldBe((ImagePushStatus.Failed, nameof(Messages.ScanFindings)));
+        ecr.Tags.ShouldNotContainKey("src-f00d");
+    }
+
     [Theory]
-    [InlineData("denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:InitiateLayerUpload", PushFault.Lasting)]
+    [InlineData(null, true)] // the definition's
+    [InlineData(FindingSeverity.Critical, false)]
+    public async Task The_image_s_own_threshold_counts_where_none_is_given(FindingSeverity? given, bool fails)
+    {
+        ecr.Scan = Scan("HIGH");
+
+        var error = (await PushAsync(Built with { FailOnSeverity = FindingSeverity.High }, new ImagePushOptions { FailOnSeverity = given })).Error;
+
+        (error?.Id).ShouldBe(fails ? nameof(Messages.ScanFindings) : null);
+    }
+
+    [Fact]
+    public async Task A_push_that_asks_for_no_scan_does_not_look_for_one()
+    {
+        (await PushAsync(Built)).Image.Scan.ShouldBeNull();
+
+        ecr.Calls.ShouldNotContain(call => call.Operation == "DescribeImageScanFindings");
+    }
+
+    [Fact]
+    public async Task Where_nobody_scans_the_push_goes_on_and_the_record_says_so()
+    {
+        var pushed = (await PushAsync(Built, new ImagePushOptions { FailOnSeverity = FindingSeverity.High })).Image;
+
+        (pushed.Status, pushed.Scan!.Status).ShouldBe((ImagePushStatus.Pushed, ImageScanStatus.Off));
+        pushed.Reason.ShouldNotBeNull().ShouldContain("It is not scanned");
+        ecr.Tags.ShouldContainKey("src-f00d");
+    }
+
+    [Fact]
+    public async Task A_scan_is_waited_for_as_long_as_is_said()
+    {
+        ecr.Scan = new DescribeImageScanFindingsResponse(new EcrScanStatus("IN_PROGRESS", Description: null), ImageScanFindings: null, NextToken: null);
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { FailOnSeverity = FindingSeverity.High, ScanTimeout = TimeSpan.FromSeconds(40) });
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.ScanNotEnded));
+        image.Scan.ShouldNotBeNull().Status.ShouldBe(ImageScanStatus.InProgress);
+        image.Duration.ShouldBe(TimeSpan.FromSeconds(40));
+    }
+
+    [Fact]
+    public async Task What_the_scan_found_is_in_the_record_also_when_a_tag_cannot_be_put()
+    {
+        ecr.Scan = Scan("LOW");
+        ecr.Forbidden.Add("latest");
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"], FailOnSeverity = FindingSeverity.High });
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.PushedTagsIncomplete));
+        image.Scan.ShouldNotBeNull().Findings.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_plan_says_that_the_scan_is_waited_for_and_asks_for_none()
+    {
+        var plan = await new ImagePushes(engine, registry, clock).PlanAsync(Built, new ImagePushOptions { FailOnSeverity = FindingSeverity.High }, default);
+
+        plan.Predicted.Reason.ShouldNotBeNull().ShouldEndWith("Its scan is waited for, and fails it from High on.");
+        plan.Predicted.Scan.ShouldBeNull();
+        ecr.Calls.ShouldNotContain(call => call.Operation == "DescribeImageScanFindings");
+    }
+
+    [Theory]
+    [InlineData("denied: User: arn:aws:sts::1:x is not authorized to perform: ecr:InitiateLayerUpload", PushFault.Denied)]
+    [InlineData("denied: requested access to the resource is denied", PushFault.Denied)]
+    [InlineData("errors:\ndenied: requested access to the resource is denied\nunauthorized: authentication required\n", PushFault.Denied)]
+    [InlineData("denied: Your authorization token has expired. Reauthenticate and try again.", PushFault.Unauthorized)]
+    [InlineData("unauthorized: Not Authorized", PushFault.Unauthorized)]
+    [InlineData("dial unix /run/x.sock: connect: permission denied", PushFault.Lasting)]
     [InlineData("no basic auth credentials", PushFault.Unauthorized)]
     [InlineData("dial tcp 1.2.3.4:443: i/o timeout", PushFault.Transient)]
     [InlineData("read tcp: connection reset by peer", PushFault.Transient)]
     [InlineData("received unexpected HTTP status: 503 Service Unavailable", PushFault.Transient)]
     [InlineData("tag invalid: The image tag 'v1' already exists in the 'web-ui' repository and cannot be overwritten because the repository is immutable.", PushFault.TagImmutable)]
+    [InlineData("unknown: Failed to process request due to 'web-ui:v1' configured as immutable.", PushFault.TagImmutable)]
     [InlineData("name unknown: The repository with name 'x' does not exist", PushFault.Lasting)]
     internal void Faults_are_told_apart_by_the_engines_words(string error, PushFault fault) => PushFaults.Classify(error).ShouldBe(fault);
+
+    private static DescribeImageScanFindingsResponse Scan(string severity) => new(
+        new EcrScanStatus("COMPLETE", "The scan was completed successfully."),
+        new EcrScanFindings(DateTimeOffset.UnixEpoch, FindingSeverityCounts: null, [new EcrFinding("CVE-1", Uri: null, severity, Attributes: null)], EnhancedFindings: null),
+        NextToken: null);
 
     private Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions? options = null) =>
         new ImagePushes(engine, registry, clock).PushAsync(image, options ?? new ImagePushOptions(), recorder, default);

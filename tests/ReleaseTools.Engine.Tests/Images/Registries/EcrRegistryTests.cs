@@ -1,5 +1,11 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.Sts;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 
@@ -34,6 +40,46 @@ public sealed class EcrRegistryTests : IDisposable
 
         error.Id.ShouldBe(nameof(Messages.RepositoryNotFound));
         error.RecommendedAction.ShouldContain("--repository-name nothing --region eu-west-1");
+    }
+
+    [Fact]
+    public async Task A_repository_is_made_with_scan_on_push_and_the_tag_mutability_that_is_usual()
+    {
+        ecr.Exists = false;
+
+        (await registry.CreateRepositoryAsync(MemoryEcr.Uri, default)).ShouldBeTrue();
+
+        var request = ecr.Calls.ShouldHaveSingleItem().Request.ShouldBeOfType<CreateRepositoryRequest>();
+        JsonSerializer.Serialize(request, EcrJson.Default.CreateRepositoryRequest)
+            .ShouldBe("""{"repositoryName":"web-ui","registryId":"123456789012","imageScanningConfiguration":{"scanOnPush":true}}""");
+    }
+
+    [Fact]
+    public async Task A_repository_that_is_there_is_not_made() => (await registry.CreateRepositoryAsync(MemoryEcr.Uri, default)).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("DescribeImages", nameof(Messages.RepositoryAccessDenied), "get-repository-policy --registry-id 123456789012 --repository-name web-ui --region eu-west-1")]
+    [InlineData("CreateRepository", nameof(Messages.RepositoryCreationDenied), "create-repository --repository-name web-ui --region eu-west-1")]
+    public async Task A_repository_of_another_account_that_does_not_permit_it_is_named_with_its_account_and_who_asks(string operation, string id, string action)
+    {
+        using var other = new EcrRegistry(Denying("210987654321"), TimeProvider.System);
+
+        var error = await Should.ThrowAsync<ReleaseException>(
+            () => operation == "CreateRepository" ? other.CreateRepositoryAsync(MemoryEcr.Uri, default) : other.FindAsync(MemoryEcr.Uri, "v1", default));
+
+        (error.Id, error.Kind).ShouldBe((id, ErrorKind.PermissionDenied));
+        error.Message.ShouldContain("'web-ui'");
+        error.Message.ShouldContain("account 123456789012");
+        error.Message.ShouldContain("arn:aws:iam::210987654321:user/release");
+        error.RecommendedAction.ShouldContain(action);
+    }
+
+    [Fact]
+    public async Task What_the_own_account_does_not_permit_is_told_as_AWS_tells_it()
+    {
+        using var own = new EcrRegistry(Denying("123456789012"), TimeProvider.System);
+
+        (await Should.ThrowAsync<AwsServiceException>(() => own.FindAsync(MemoryEcr.Uri, "v1", default))).Id.ShouldBe(nameof(Messages.AwsAccessDenied));
     }
 
     [Fact]
@@ -121,6 +167,23 @@ public sealed class EcrRegistryTests : IDisposable
         var index = ecr.AddManifest($$"""{"manifests":[{"digest":"{{listed[0]}}","size":1},{"digest":"{{listed[1]}}","size":1}]}""");
 
         (await registry.ManifestDigestsAsync(MemoryEcr.Uri, index, default)).ShouldBe([index, .. listed]);
+    }
+
+    /// <summary>A session that may do nothing in ECR.</summary>
+    private static AwsSession Denying(string account)
+    {
+        var identity = Substitute.For<ICallerIdentitySource>();
+        identity.GetCallerIdentityAsync(default).ReturnsForAnyArgs(new CallerIdentity(account, $"arn:aws:iam::{account}:user/release", "AIDA"));
+        return new AwsSession("eu-west-1", _ => new DenyingCaller(), identity);
+    }
+
+    private sealed class DenyingCaller : IAwsCaller
+    {
+        public Task<TResponse> CallAsync<TRequest, TResponse>(
+            string operation, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancellationToken) =>
+            throw AwsServiceException.Create(
+                nameof(Messages.AwsAccessDenied), ErrorKind.PermissionDenied, "ecr", operation, "AccessDeniedException", HttpStatusCode.BadRequest, "request",
+                $"User is not authorized to perform: ecr:{operation}", innerException: null);
     }
 
     [Fact]

@@ -25,8 +25,17 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
 
     public string ProxyEndpoint { get; set; } = "https://" + Host;
 
+    /// <summary>Whether the repository is there.</summary>
+    public bool Exists { get; set; } = true;
+
+    /// <summary>How often an image is not seen yet after it came.</summary>
+    public int Unseen { get; set; }
+
     /// <summary>Tags that may not be put: access denied.</summary>
     public HashSet<string> Forbidden { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the scan of every image says; nobody scans when null.</summary>
+    public DescribeImageScanFindingsResponse? Scan { get; set; }
 
     public AwsSession Session => new("eu-west-1", _ => this);
 
@@ -63,14 +72,18 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
         [
             new(Convert.ToBase64String(Encoding.UTF8.GetBytes($"AWS:secret-{Calls.Count}")), timeProvider.GetUtcNow().AddHours(12), ProxyEndpoint),
         ]),
+        CreateRepositoryRequest { RepositoryName: var name } => Known(name) ? throw Error("CreateRepository", "RepositoryAlreadyExistsException") : Create(),
         DescribeRepositoriesRequest => new DescribeRepositoriesResponse([new(null, null, repository, Uri, Immutable ? "IMMUTABLE" : "MUTABLE")], null),
-        DescribeImagesRequest describe when Known(describe.RepositoryName) => Resolve(describe.ImageIds[0]) is { } digest
+        DescribeImagesRequest describe when Known(describe.RepositoryName) => Resolve(describe.ImageIds[0]) is { } digest && Unseen-- <= 0
             ? new DescribeImagesResponse([new(null, repository, digest, [.. Tags.Where(tag => tag.Value == digest).Select(tag => tag.Key)], 710, null, null)], null)
             : throw Error("DescribeImages", "ImageNotFoundException"),
         BatchGetImageRequest get when Known(get.RepositoryName) => Resolve(get.ImageIds[0]) is { } digest
             ? new BatchGetImageResponse([new(null, repository, new ImageIdentifier { ImageDigest = digest }, Manifests[digest], "application/vnd.oci.image.manifest.v1+json")], [])
             : new BatchGetImageResponse([], [new(get.ImageIds[0], "ImageNotFound", "not found")]),
         PutImageRequest put when Known(put.RepositoryName) => Put(put),
+        DescribeImageScanFindingsRequest => Scan ?? throw Error("DescribeImageScanFindings", "ScanNotFoundException"),
+        BatchGetRepositoryScanningConfigurationRequest => new BatchGetRepositoryScanningConfigurationResponse(
+            [new($"arn:aws:ecr:eu-west-1:123456789012:repository/{repository}", repository, ScanOnPush: false, "MANUAL")]),
         _ => throw Error("Any", "RepositoryNotFoundException"),
     };
 
@@ -85,7 +98,13 @@ internal sealed class MemoryEcr(TimeProvider timeProvider, string repository = "
         return new PutImageResponse(null);
     }
 
-    private bool Known(string name) => name == repository;
+    private CreateRepositoryResponse Create()
+    {
+        Exists = true;
+        return new CreateRepositoryResponse(new(null, null, repository, Uri, "MUTABLE"));
+    }
+
+    private bool Known(string name) => Exists && name == repository;
 
     private string? Resolve(ImageIdentifier id) => id.ImageTag is { } tag ? Tags.GetValueOrDefault(tag) : Manifests.ContainsKey(id.ImageDigest!) ? id.ImageDigest : null;
 

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Security;
+
+namespace ReleaseTools.Engine.Images.Registries.Oci;
+
+/// <summary>The one HTTP client for all registries.</summary>
+internal static class RegistryHttp
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A client whose timeouts are the caller's, per attempt and by the given clock; the caller disposes of it.</summary>
+    public static HttpClient Create(SocketsHttpHandler handler) => new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>A handler that follows no redirect, keeps no cookie and changes no byte of what it is sent.</summary>
+    public static SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, // a redirect must not take credentials along
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a registry that moved is found again
+            Proxy = new PastProxyOnLoopback(HttpClient.DefaultProxy),
+        };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, errors) =>
+            errors == SslPolicyErrors.None ? true : throw new UntrustedCertificateException(errors, chain?.ChainStatus.FirstOrDefault().StatusInformation.Trim());
+        return handler;
+    }
+
+    /// <summary>The proxy that the process's environment names, but not for this machine, as docker has it.</summary>
+    private sealed class PastProxyOnLoopback(IWebProxy proxy) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => proxy.Credentials;
+            set => proxy.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => proxy.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => RegistryAddress.IsOnLoopback(host) || proxy.IsBypassed(host);
+    }
+}
+
+/// <summary>TLS is spoken, by somebody who need not be the registry.</summary>
+internal sealed class UntrustedCertificateException(SslPolicyErrors errors, string? chainProblem) : Exception(Words(errors, chainProblem))
+{
+    private static string Words(SslPolicyErrors errors, string? chainProblem) =>
+        errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "there is none"
+        : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? "it is for another host"
+        : string.IsNullOrEmpty(chainProblem) ? "it comes from no authority that this machine trusts"
+        : chainProblem.TrimEnd('.');
+}
