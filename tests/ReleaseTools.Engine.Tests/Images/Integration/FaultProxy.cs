@@ -84,10 +84,9 @@ internal sealed class FaultProxy : IDisposable
             }
 
             if (fault is not null)
-                await WriteAsync(response, fault, request.HttpMethod == "HEAD");
+                await WriteAsync(request, response, fault);
             else
                 await PassOnAsync(request, response);
-            Requests.Enqueue((request.HttpMethod, request.Url!.AbsolutePath, response.StatusCode));
             response.Close();
         }
         catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException or HttpRequestException or InvalidOperationException)
@@ -96,15 +95,19 @@ internal sealed class FaultProxy : IDisposable
         }
     }
 
-    private static async Task WriteAsync(HttpListenerResponse response, Fault fault, bool headOnly)
+    // Written down before the answer is on its way: a test may look as soon as the engine has it.
+    private void WriteDown(HttpListenerRequest request, HttpListenerResponse response) => Requests.Enqueue((request.HttpMethod, request.Url!.AbsolutePath, response.StatusCode));
+
+    private async Task WriteAsync(HttpListenerRequest request, HttpListenerResponse response, Fault fault)
     {
         response.StatusCode = fault.Status;
+        WriteDown(request, response);
         foreach (var (name, value) in fault.Headers)
             response.Headers[name] = value;
         var body = Encoding.UTF8.GetBytes($$"""{"errors":[{"code":"{{fault.Code}}","message":"{{fault.Message}}"}]}""");
         response.ContentType = "application/json";
         response.ContentLength64 = body.Length;
-        if (!headOnly)
+        if (request.HttpMethod != "HEAD")
             await response.OutputStream.WriteAsync(body);
     }
 
@@ -122,6 +125,7 @@ internal sealed class FaultProxy : IDisposable
 
         using var answer = await http.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead);
         response.StatusCode = (int)answer.StatusCode;
+        WriteDown(request, response);
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not ("Content-Length" or "Transfer-Encoding" or "Connection" or "Date")))
             response.Headers[name] = string.Join(", ", values);
         response.ContentLength64 = answer.Content.Headers.ContentLength ?? 0;
