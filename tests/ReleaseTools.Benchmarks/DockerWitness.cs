@@ -20,7 +20,8 @@ internal sealed class DockerWitness : IDisposable
         var witness = new DockerWitness();
         var docker = Path.Combine(witness.folder, "docker");
         File.WriteAllText(docker, $"#!/bin/sh\necho x >> '{witness.Marks}'\nPATH='{witness.path}' exec docker \"$@\"\n");
-        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Environment.SetEnvironmentVariable("PATH", $"{witness.folder}:{witness.path}");
         return witness;
     }

@@ -11,8 +11,6 @@ namespace ReleaseTools.Benchmarks;
 /// </summary>
 internal static class ImagesBenchmark
 {
-    private const string Pipeline = "Get-ReleaseImage | Build-AppImage -Tag {0} | Push-EcrImage";
-
     public static async Task RunAsync(int files, int runs)
     {
         Repository.HookEngine();
@@ -77,7 +75,7 @@ internal static class ImagesBenchmark
         await workspace.CommitAsync();
         await Pipe(session, "released");
         using var witness = DockerWitness.OnPath();
-        var pipe = string.Format(CultureInfo.InvariantCulture, Pipeline, "released");
+        var pipe = PipelineOf("released");
         var medians = await new Measurement("nothing changed since the last release, whole processes")
             .Side("a process that imports the module", () => Session.InProcessAsync(workspace.Folder, "$null"))
             .Side("the same, and the pipeline", () => Session.InProcessAsync(workspace.Folder, pipe))
@@ -90,7 +88,7 @@ internal static class ImagesBenchmark
     {
         using var workspace = await BigWorkspace.CreateAsync(host);
         var idle = await Session.InProcessAsync(workspace.Folder, "$null = Get-ReleaseImage");
-        var peak = await Session.InProcessAsync(workspace.Folder, string.Format(CultureInfo.InvariantCulture, Pipeline, "big"));
+        var peak = await Session.InProcessAsync(workspace.Folder, PipelineOf("big"));
         Console.WriteLine("peak memory of the process that builds and pushes a context and a layer of 1 GB");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  idle module {idle / 1e6:0.0} MB, at work {peak / 1e6:0.0} MB: {(peak - idle) / 1e6:0.0} MB above"));
         Console.WriteLine();
@@ -98,9 +96,11 @@ internal static class ImagesBenchmark
 
     private static Task<string> ScriptAsync(ImageWorkspace workspace, string tag) => Repository.RunAsync(workspace.Folder, "bash", "-c", workspace.Script(tag));
 
+    private static string PipelineOf(string tag) => $"Get-ReleaseImage | Build-AppImage -Tag {tag} | Push-EcrImage";
+
     private static Task Pipe(Session session, string tag, string? only = null)
     {
-        var pipeline = string.Format(CultureInfo.InvariantCulture, Pipeline, tag);
+        var pipeline = PipelineOf(tag);
         var pushed = session.Run(only is null ? pipeline : pipeline.Replace("Get-ReleaseImage", $"Get-ReleaseImage {only}", StringComparison.Ordinal));
         return pushed.Count == (only is null ? ImageWorkspace.Images : 1) ? Task.CompletedTask : throw new InvalidOperationException($"{pushed.Count} images came out.");
     }

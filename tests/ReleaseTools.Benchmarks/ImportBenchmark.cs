@@ -38,7 +38,7 @@ internal static class ImportBenchmark
         pipeline.AddScript(manifest is [var module] ? $"Import-Module '{module}' -ErrorAction Stop" : "$null = Get-Command Import-Module").Invoke();
     }
 
-    private static Task FreshProcessAsync(string folder, params string[] manifest) =>
+    private static Task<string> FreshProcessAsync(string folder, params string[] manifest) =>
         Repository.RunAsync(folder, "dotnet", [typeof(ImportBenchmark).Assembly.Location, OneImport, .. manifest]);
 
     private static string MakeEmptyModule(string folder)
