@@ -62,9 +62,10 @@ internal sealed class DockerIgnorePattern
     /// <summary>The pattern of a line; null where there is none on it.</summary>
     public static DockerIgnorePattern? Parse(string line)
     {
-        var takesBack = line.StartsWith('!');
-        var pattern = Clean(takesBack ? line[1..].Trim() : line);
-        return pattern.Length == 0 ? null : new(pattern, takesBack);
+        // A line is cleaned before the pattern is looked at, so that ./!a takes back as well.
+        var pattern = line.StartsWith('!') ? $"!{Clean(line[1..].Trim())}" : Clean(line);
+        var takesBack = pattern.StartsWith('!');
+        return pattern is "" or "!" ? null : new(takesBack ? pattern[1..] : pattern, takesBack);
     }
 
     /// <summary>Whether it fits a path from the context's root.</summary>
