@@ -2,7 +2,7 @@ using System.Globalization;
 using ReleaseTools.Benchmarks;
 
 var what = args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ordinal)) ?? "all";
-var files = Option("--files", 5_000);
+var files = Option("--files", 100_000);
 var runs = Option("--runs", 15);
 
 switch (what)
@@ -11,8 +11,8 @@ switch (what)
     case "fingerprint": await FingerprintBenchmark.RunAsync(files, runs); break;
     case "release": await ReleaseBenchmark.RunAsync(runs); break;
     case "images":
-        await ImagesBenchmark.RunAsync(Option("--files", 100_000), Option("--runs", 7));
-        await FingerprintBenchmark.RunAsync(Option("--files", 100_000), runs);
+        await ImagesBenchmark.RunAsync(files, Option("--runs", 7));
+        await FingerprintBenchmark.RunAsync(files, runs);
         break;
     case Session.InOwnProcess: Session.RunHere(args[1]); break;
     case "all":
@@ -22,7 +22,7 @@ switch (what)
         break;
     case ImportBenchmark.OneImport: ImportBenchmark.Import(args[1..]); break;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|all [--runs=15] [--files=5000]");
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|all [--runs=15] [--files=100000]");
         return 2;
 }
 

@@ -115,6 +115,7 @@ public sealed class BuildAppImageCommand : ImageCommand
     private async Task BuildAsync(
         WorkspaceBuilds builds, IReadOnlyList<ReleaseImage> images, ReleaseDefinition definition, string tag, CommandPipeline pipeline, CancellationToken cancelled)
     {
+        builds.Expect(images);
         var plans = new List<WorkspaceBuildPlan>();
         foreach (var image in images)
         {

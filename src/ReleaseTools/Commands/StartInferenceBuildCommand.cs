@@ -73,6 +73,7 @@ public sealed class StartInferenceBuildCommand : ImageCommand
         var builders = new ImageBuilderChoice(workspace, ImageBuilder.CodeBuild);
         var fingerprints = new ImageFingerprints(workspace, definition, builders.SettleAsync);
         var chosen = images.Count > 0 ? images : Named(definition, names, pipeline);
+        fingerprints.Expect(chosen);
         await Task.WhenAll(chosen.Where(Take).ToList().Select(OneAsync));
 
         async Task OneAsync(ReleaseImage image)
@@ -84,7 +85,7 @@ public sealed class StartInferenceBuildCommand : ImageCommand
                 {
                     Fingerprint = await fingerprints.OfAsync(settled, cancelled),
                     Commit = git?.Commit,
-                    IsDirty = git?.IsDirty ?? false,
+                    IsDirty = git is not null && await git.IsDirtyAsync(cancelled),
                     EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
                 };
                 if (await BuildOneAsync(settled, tag, how, builds, pipeline, cancelled) is { } build)

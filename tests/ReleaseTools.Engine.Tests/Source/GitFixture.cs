@@ -1,11 +1,13 @@
 using CliWrap;
+using CliWrap.Buffered;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Source;
 
 namespace ReleaseTools.Engine.Tests.Source;
 
 /// <summary>A real repository whose folder <c>apps</c> is the workspace.</summary>
-internal sealed class GitFixture : IDisposable
+/// <param name="workspace">A workspace that is there already; one of the fixture's own when left out.</param>
+internal sealed class GitFixture(string? workspace = null) : IDisposable
 {
     /// <summary>An environment in which git takes every repository for another user's (git's own means of testing that).</summary>
     public static IReadOnlyDictionary<string, string> OfAnotherUser =>
@@ -13,7 +15,7 @@ internal sealed class GitFixture : IDisposable
 
     public TemporaryDirectory Repository { get; } = new();
 
-    public string Workspace => Repository.PathOf("apps");
+    public string Workspace => workspace ?? Repository.PathOf("apps");
 
     public ReleaseImage Image => new()
     {
@@ -40,21 +42,53 @@ internal sealed class GitFixture : IDisposable
         return this;
     }
 
-    public void Write(string relative, string content) => Repository.Write($"apps/{relative}", content);
-
-    public async Task CommitAsync()
+    public void Write(string relative, string content)
     {
-        await GitAsync("add", "-A");
-        await GitAsync("-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "t");
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(relative))!);
+        File.WriteAllText(PathOf(relative), content);
+    }
+
+    public string PathOf(string relative) => Path.Combine(Workspace, relative);
+
+    /// <summary>Adds a submodule with a file <c>file</c>, not committed yet; gives the repository that it comes from.</summary>
+    public async Task<TemporaryDirectory> WithSubmoduleAsync(string path)
+    {
+        var library = new TemporaryDirectory();
+        library.Write("file", "1");
+        await RunGitAsync(library.Root, "init", "-q");
+        await CommitAsync(library.Root);
+        await GitAsync("submodule", "--quiet", "add", library.Root, $"apps/{path}");
+        return library;
+    }
+
+    public Task CommitAsync() => CommitAsync(Repository.Root);
+
+    /// <summary>Commits all that lies in a repository.</summary>
+    public static async Task CommitAsync(string folder)
+    {
+        await RunGitAsync(folder, "add", "-A");
+        await RunGitAsync(folder, "commit", "-q", "--allow-empty", "-m", "t");
     }
 
     public async Task<GitSnapshot> SnapshotAsync() => (await GitSnapshot.TakeAsync(Workspace, ProcessEnvironment.Variables, default)).ShouldNotBeNull();
 
+    public async Task<string> TagAsync() => await (await SnapshotAsync()).GetTagAsync(default);
+
     public Task<string?> FingerprintAsync() => FingerprintAsync(Image);
 
-    public async Task<string?> FingerprintAsync(ReleaseImage image) =>
-        await SourceFingerprint.ComputeAsync(image, await SnapshotAsync(), new Dictionary<string, string>(StringComparer.Ordinal), default);
+    public async Task<string?> FingerprintAsync(ReleaseImage image) => await FingerprintAsync(image, await SnapshotAsync());
 
-    private async Task GitAsync(params string[] arguments) =>
-        await Cli.Wrap("git").WithArguments(arguments).WithWorkingDirectory(Repository.Root).ExecuteAsync();
+    public static Task<string?> FingerprintAsync(ReleaseImage image, GitSnapshot? git) =>
+        SourceFingerprint.ComputeAsync(image, git, new Dictionary<string, string?>(StringComparer.Ordinal), default);
+
+    /// <summary>Runs git in the repository's root.</summary>
+    public Task<string> GitAsync(params string[] arguments) => RunGitAsync(Repository.Root, arguments);
+
+    /// <summary>Runs git in a folder.</summary>
+    public static async Task<string> RunGitAsync(string folder, params string[] arguments)
+    {
+        string[] settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main"];
+        var ran = await Cli.Wrap("git").WithArguments([.. settings, .. arguments]).WithWorkingDirectory(folder).ExecuteBufferedAsync();
+        return ran.StandardOutput;
+    }
 }

@@ -29,6 +29,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         var inference = definition.Inference;
         var released = definition.Images.Where(image => !IsForNobody(image, definition)).ToList();
         var images = new List<(PlannedImage Planned, EcrImage Predicted)>();
+        tools.Builds.Expect(released);
         foreach (var image in BuildOrder.Sort(released))
             images.Add(await PlanAsync(image, cancellationToken));
         if (builds.Values.Any(plan => plan is { Action: ReleaseAction.Build, Image.Builder: ImageBuilder.Docker }))

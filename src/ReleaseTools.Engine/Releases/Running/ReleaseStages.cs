@@ -47,7 +47,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
     public static async Task<ReleaseStages> CreateAsync(ReleaseWorkspace workspace, ReleaseOptions options, CancellationToken cancellationToken)
     {
         var tag = await workspace.TagAsync(options.Tag, cancellationToken);
-        if (options.Tag is null && (await workspace.GitAsync(cancellationToken))?.IsDirty == true)
+        if (options.Tag is null && await workspace.GitAsync(cancellationToken) is { } git && await git.IsDirtyAsync(cancellationToken))
             workspace.Observer.Report(new Announced(workspace.File.Project, "The workspace has changes that are not committed; they are released."));
         return new ReleaseStages(workspace, options, Images.ImageReference.CheckTag(tag), await workspace.TerraformEnvironmentAsync(cancellationToken));
     }

@@ -1,47 +1,57 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace ReleaseTools.Engine.Releases.Source;
 
-/// <summary>A SHA-256 over named parts. Each part says how long it is, so that no two lists of parts run together into one.</summary>
-internal sealed class ContentHash
+/// <summary>A SHA-256 over named parts. Each text says how long it is, so that no two lists of parts run together into one.</summary>
+internal sealed class ContentHash : IDisposable
 {
-    private readonly StringBuilder parts = new();
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly ArrayBufferWriter<byte> pending = new(BufferSize);
 
-    public void Add(string name, string? value) =>
-        parts.Append(CultureInfo.InvariantCulture, $"{name.Length}:{name}={(value is null ? "-" : $"{value.Length}:{value}")}\n");
+    private const int BufferSize = 16 * 1024;
 
-    /// <summary>A file by its content, a link by where it points to, a folder by what is in it, and what is not there as that.</summary>
-    public void AddFile(string name, string path)
+    public void Add(string name, params ReadOnlySpan<string?> values)
     {
-        var file = new FileInfo(path);
-        if (file.LinkTarget is { } target)
-            Add(name, $"link {target}");
-        else if (file.Exists)
-            Add(name, $"{(IsExecutable(path) ? "executable" : "file")} {OfFile(path)}");
-        else if (Directory.Exists(path)) // a repository within the repository, which git lists as one entry
-            AddFolder(name, path);
-        else
-            Add(name, "deleted");
+        Append(name);
+        foreach (var value in values)
+            Append(value);
+        Append("\n"u8);
+        if (pending.WrittenCount >= BufferSize / 2)
+            Flush();
     }
 
-    public string ToHex() => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(parts.ToString()))).ToLowerInvariant();
-
-    private void AddFolder(string name, string path)
+    public string ToHex()
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(path).Order(StringComparer.Ordinal))
+        Flush();
+        return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => hash.Dispose();
+
+    private void Append(string? text)
+    {
+        if (text is null)
         {
-            if (Path.GetFileName(entry) is not ".git")
-                AddFile($"{name}/{Path.GetFileName(entry)}", entry);
+            Append("-"u8);
+            return;
         }
+
+        Span<byte> length = stackalloc byte[11];
+        Encoding.UTF8.GetByteCount(text).TryFormat(length, out var digits, provider: CultureInfo.InvariantCulture);
+        Append(length[..digits]);
+        Append(":"u8);
+        Encoding.UTF8.GetBytes(text, pending);
     }
 
-    private static string OfFile(string path)
+    private void Append(ReadOnlySpan<byte> bytes) => pending.Write(bytes);
+
+    private void Flush()
     {
-        using var content = File.OpenRead(path);
-        return Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant();
+        hash.AppendData(pending.WrittenSpan);
+        pending.ResetWrittenCount();
     }
-
-    private static bool IsExecutable(string path) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute);
 }

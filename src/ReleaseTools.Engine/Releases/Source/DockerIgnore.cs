@@ -1,34 +1,32 @@
-using System.Text;
-using System.Text.RegularExpressions;
-
 namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>The files a build context leaves out.</summary>
 /// <remarks>
-/// The rules are those of moby's patternmatcher: patterns from the context's root, Go's <c>filepath.Match</c> with <c>**</c>, a match on a folder goes for
-/// all in it, the last match wins, <c>!</c> takes back. See https://docs.docker.com/build/concepts/context/#dockerignore-files.
+/// The rules are BuildKit's, which walks the context from its root and asks moby's patternmatcher at every step
+/// (https://github.com/moby/patternmatcher, MatchesUsingParentResults): a pattern that fits a folder fits all in it, the last
+/// pattern that fits wins, <c>!</c> takes back. A pattern is only tried where it would change the outcome, and what it was not
+/// tried on in a folder it is not remembered for within. See https://docs.docker.com/build/concepts/context/#dockerignore-files.
 /// </remarks>
 internal sealed class DockerIgnore
 {
-    private readonly List<(Regex Pattern, bool Excludes)> rules = [];
+    private readonly List<DockerIgnorePattern> patterns = [];
+    private readonly bool takesBack;
+
+    // Which patterns fitted each folder on the way, and the folder looked at last. A context is looked at from one thread.
+    private readonly Dictionary<string, bool[]> folders = new(StringComparer.Ordinal);
+    private string last = "";
+    private bool[] ofLast = [];
 
     private DockerIgnore(string text)
     {
-        Text = text;
-        foreach (var line in text.TrimStart('\uFEFF').Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Trim()))
+        foreach (var line in text.TrimStart('\uFEFF').Split('\n'))
         {
-            var excludes = !line.StartsWith('!');
-            var pattern = Clean(excludes ? line : line[1..].Trim());
-            if (pattern.Length > 0)
-                rules.Add((new Regex(ToRegex(pattern), RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)), excludes));
+            if (!line.StartsWith('#') && DockerIgnorePattern.Parse(line.Trim()) is { } pattern)
+                patterns.Add(pattern);
         }
+
+        takesBack = patterns.Exists(pattern => pattern.TakesBack);
     }
-
-    /// <summary>The file's text.</summary>
-    public string Text { get; }
-
-    /// <summary>Whether a <c>!</c> may take back something of a folder that is left out.</summary>
-    public bool TakesBack => rules.Exists(rule => !rule.Excludes);
 
     /// <summary>The ignore file of a build: the Dockerfile's own before the context's. Null where there is none.</summary>
     public static DockerIgnore? Of(string? dockerfile, string context)
@@ -39,72 +37,53 @@ internal sealed class DockerIgnore
 
     internal static DockerIgnore Parse(string text) => new(text);
 
-    /// <summary>Whether a path (from the context's root, with <c>/</c>) stays out of the context.</summary>
-    public bool Excludes(string path)
+    /// <summary>Whether a file or folder stays out of the context.</summary>
+    /// <param name="path">From the context's root, with <c>/</c>.</param>
+    public bool Excludes(string path) => path is not "." && Look(path, OfFolderOf(path), fitted: []);
+
+    /// <summary>Whether a folder stays out, and nothing can take back something in it.</summary>
+    /// <inheritdoc cref="Excludes"/>
+    public bool ExcludesWhole(string path) => !takesBack && Excludes(path);
+
+    private ReadOnlySpan<bool> OfFolderOf(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        if (slash < 0)
+            return [];
+        if (!path.AsSpan(0, slash).SequenceEqual(last))
+            (last, ofLast) = (path[..slash], OfFolder(path[..slash]));
+        return ofLast;
+    }
+
+    private bool[] OfFolder(string folder)
+    {
+        if (!folders.TryGetValue(folder, out var fitted))
+        {
+            folders[folder] = fitted = new bool[patterns.Count];
+            var slash = folder.LastIndexOf('/');
+            Look(folder, slash < 0 ? [] : OfFolder(folder[..slash]), fitted);
+        }
+
+        return fitted;
+    }
+
+    /// <summary>Whether a path stays out.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="above">Which patterns fitted the folder that it is in; none for the root's.</param>
+    /// <param name="fitted">Takes which patterns fitted it, where that is wanted.</param>
+    private bool Look(string path, ReadOnlySpan<bool> above, Span<bool> fitted)
     {
         var excluded = false;
-        foreach (var (pattern, excludes) in rules)
+        for (var i = 0; i < patterns.Count; i++)
         {
-            if (excluded != excludes && pattern.IsMatch(path))
-                excluded = excludes;
+            var pattern = patterns[i];
+            if (!(above.Length > 0 && above[i]) && !(pattern.TakesBack == excluded && pattern.Fits(path)))
+                continue;
+            excluded = !pattern.TakesBack;
+            if (fitted.Length > 0)
+                fitted[i] = true;
         }
 
         return excluded;
-    }
-
-    private static string Clean(string pattern)
-    {
-        var parts = new List<string>();
-        foreach (var part in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part is not "."))
-        {
-            if (part is not "..")
-                parts.Add(part);
-            else if (parts.Count > 0)
-                parts.RemoveAt(parts.Count - 1);
-        }
-
-        return string.Join('/', parts);
-    }
-
-    private static string ToRegex(string pattern)
-    {
-        var regex = new StringBuilder("^");
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            switch (pattern[i])
-            {
-                case '*' when i + 1 < pattern.Length && pattern[i + 1] == '*':
-                    i++;
-                    if (i + 1 < pattern.Length && pattern[i + 1] == '/')
-                    {
-                        i++;
-                        regex.Append("(.*/)?");
-                    }
-                    else
-                    {
-                        regex.Append(".*");
-                    }
-
-                    break;
-                case '*':
-                    regex.Append("[^/]*");
-                    break;
-                case '?':
-                    regex.Append("[^/]");
-                    break;
-                case '[' when pattern.IndexOf(']', i) is var end && end > i:
-                    regex.Append(pattern.AsSpan(i, end - i + 1)); // Go's classes are written as .NET's, [^…] included
-                    i = end;
-                    break;
-                case '\\' when i + 1 < pattern.Length:
-                    regex.Append(Regex.Escape(pattern[++i].ToString()));
-                    break;
-                default:
-                    regex.Append(Regex.Escape(pattern[i].ToString()));
-                    break;
-            }
-        }
-
-        return regex.Append("(/.*)?\\z").ToString();
     }
 }

@@ -1,24 +1,95 @@
+using System.Collections.Concurrent;
+using ReleaseTools.Engine.Errors;
+
 namespace ReleaseTools.Engine.Releases.Source;
 
-/// <summary>Hashes an image's sources by their contents, where there is no git to ask.</summary>
+/// <summary>Files as they lie on disk, for what git does not know and for where there is no git.</summary>
 internal static class FileSources
 {
-    public static void Add(ContentHash hash, ImageSources sources, CancellationToken cancellationToken)
+    /// <summary>Reads the files at and under some paths. Links are not followed: what counts is where they point to.</summary>
+    /// <param name="folder">The folder that names are from.</param>
+    /// <param name="names">The paths, with <c>/</c>.</param>
+    /// <param name="isLeftOut">Whether a file, or all that is in a folder, does not count and need not be read.</param>
+    /// <param name="ids">How ids are made.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
+    public static async Task<IReadOnlyCollection<SourceFile>> ReadAsync(
+        string folder, IEnumerable<string> names, Func<string, bool, bool> isLeftOut, BlobId ids, CancellationToken cancellationToken)
     {
-        foreach (var file in sources.Paths.SelectMany(path => Files(path, sources)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var files = new ConcurrentBag<SourceFile>();
+        var found = names.SelectMany(name => Walk(folder, name, isLeftOut)).DistinctBy(file => file.Name, StringComparer.Ordinal);
+        await Parallel.ForEachAsync(found, cancellationToken, (file, _) =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            hash.AddFile(Path.GetRelativePath(sources.Workspace, file).Replace('\\', '/'), file);
+            if (TryRead(file.Name, file.File, ids) is { } read)
+                files.Add(read);
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
+        return files;
+    }
+
+    /// <summary>A link, by where it points to.</summary>
+    public static SourceFile ReadLink(string name, FileSystemInfo link, BlobId ids) =>
+        new(name, SourceFile.Link, ids.Of(OperatingSystem.IsWindows() ? link.LinkTarget!.Replace('\\', '/') : link.LinkTarget!));
+
+    /// <summary>The mode of a file. Windows has none.</summary>
+    public static string ModeOf(FileInfo file) =>
+        !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? SourceFile.Executable : SourceFile.Regular;
+
+    private static IEnumerable<(string Name, FileSystemInfo File)> Walk(string folder, string name, Func<string, bool, bool> isLeftOut)
+    {
+        var path = Path.GetFullPath(name, folder);
+        FileSystemInfo file = new DirectoryInfo(path) is { Exists: true, LinkTarget: null } directory ? directory : new FileInfo(path);
+        return Walk(name, file, isLeftOut);
+    }
+
+    private static IEnumerable<(string Name, FileSystemInfo File)> Walk(string name, FileSystemInfo file, Func<string, bool, bool> isLeftOut)
+    {
+        if (file is not DirectoryInfo directory || directory.LinkTarget is not null)
+            return isLeftOut(name, false) ? [] : [(name, file)];
+
+        // A repository's own files are no content.
+        return name is not "." && isLeftOut(name, true)
+            ? []
+            : Entries(name, directory).Where(entry => entry.Name is not ".git").SelectMany(entry => Walk(name is "." ? entry.Name : $"{name}/{entry.Name}", entry, isLeftOut));
+    }
+
+    private static FileSystemInfo[] Entries(string name, DirectoryInfo directory)
+    {
+        try
+        {
+            return directory.GetFileSystemInfos();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // gone since
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Unreadable(name, refused);
         }
     }
 
-    /// <summary>The files under a path that count. Links are not followed: what counts is where they point to.</summary>
-    public static IEnumerable<string> Files(string path, ImageSources sources)
+    private static SourceFile? TryRead(string name, FileSystemInfo entry, BlobId ids)
     {
-        if (new FileInfo(path).LinkTarget is not null || !Directory.Exists(path))
-            return sources.Counts(path) ? [path] : [];
-        if (sources.IsLeftOutWhole(path))
-            return [];
-        return Directory.EnumerateFileSystemEntries(path).Where(entry => Path.GetFileName(entry) is not ".git").SelectMany(entry => Files(entry, sources));
+        if (!SourceName.IsText(name))
+            return new(name, SourceFile.Regular, Id: "");
+        try
+        {
+            if (entry.LinkTarget is not null)
+                return ReadLink(name, entry, ids);
+            var file = new FileInfo(entry.FullName);
+            return file.Exists ? new(name, ModeOf(file), ids.OfFile(file)) : null;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw Unreadable(name, refused);
+        }
     }
+
+    private static ReleaseException Unreadable(string name, Exception cause) =>
+        ReleaseException.Wrap(cause, nameof(Messages.SourceUnreadable), ErrorKind.PermissionDenied, name, name, cause.Message);
 }

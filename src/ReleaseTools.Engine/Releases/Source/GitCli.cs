@@ -6,36 +6,72 @@ using ReleaseTools.Engine.Infrastructure;
 
 namespace ReleaseTools.Engine.Releases.Source;
 
-/// <summary>Runs git to read, never to change.</summary>
-internal sealed partial class GitCli(string executable, string directory, IReadOnlyDictionary<string, string> environment)
+/// <summary>Runs git in a folder, to read and never to change.</summary>
+internal sealed partial class GitCli
 {
-    /// <summary>Git on the environment's PATH; null where it is not installed.</summary>
-    public static GitCli? Find(string directory, IReadOnlyDictionary<string, string> environment) =>
-        ExecutableLookup.Find("git", environment) is { } executable ? new(executable, directory, environment) : null;
+    private readonly string executable;
+    private readonly string folder;
+    private readonly IReadOnlyDictionary<string, string?> variables;
 
-    /// <summary>What git writes; null where the directory is in no repository.</summary>
-    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
-    public async Task<string?> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private GitCli(string executable, string folder, IReadOnlyDictionary<string, string?> variables)
     {
-        var output = new StringBuilder();
+        this.executable = executable;
+        this.folder = folder;
+        this.variables = variables;
+    }
+
+    /// <summary>Git on the environment's PATH; null where it is not installed.</summary>
+    public static GitCli? Find(string folder, IReadOnlyDictionary<string, string> environment) =>
+        ExecutableLookup.Find("git", environment) is { } executable ? new(executable, folder, GitEnvironment.Of(environment)) : null;
+
+    /// <summary>The same git in another folder.</summary>
+    public GitCli In(string other) => new(executable, other, variables);
+
+    /// <summary>What git writes; null where the folder is in no repository.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="input">What it reads.</param>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
+    public Task<string?> TryReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string? input = null) =>
+        TryReadAsync(arguments, written => Utf8.GetString(written.Span), cancellationToken, input);
+
+    /// <summary>What is made of what git writes; null where the folder is in no repository.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="read">Reads what git wrote. The bytes are lent.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="input">What git reads.</param>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
+    public async Task<T?> TryReadAsync<T>(IReadOnlyList<string> arguments, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken, string? input = null)
+        where T : class
+    {
+        using var output = new LentBuffer();
         var errors = new StringBuilder();
-        var variables = environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal);
-        variables["LC_ALL"] = "C"; // its errors are read
-        variables["GIT_OPTIONAL_LOCKS"] = "0"; // a look at the tree must not get into the way of whoever commits
-        variables["GIT_LITERAL_PATHSPECS"] = "1"; // a folder may be called [web]
-        var result = await Cli.Wrap(executable).WithArguments(arguments).WithWorkingDirectory(directory).WithEnvironmentVariables(variables)
+        var result = await Cli.Wrap(executable).WithArguments(arguments).WithWorkingDirectory(folder).WithEnvironmentVariables(variables)
             .WithValidation(CommandResultValidation.None)
-            .WithStandardOutputPipe(PipeTarget.ToStringBuilder(output, Encoding.UTF8)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors, Encoding.UTF8))
+            .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input, Utf8))
+            .WithStandardOutputPipe(PipeTarget.Create(output.FillAsync)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors, Utf8))
             .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0)
-            return output.ToString();
+            return read(output.Written);
         var said = errors.ToString();
         if (said.Contains("not a git repository", StringComparison.Ordinal))
             return null;
         throw Ownership().Match(said) is { Success: true } refused
-            ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, directory, refused.Groups["path"].Value)
-            : ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, directory, arguments[0], directory, said.Trim());
+            ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, folder, refused.Groups["path"].Value)
+            : ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, arguments[0], folder, said.Trim());
     }
+
+    /// <summary>What git writes.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="input">What it reads.</param>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
+    public async Task<string> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string? input = null) =>
+        await TryReadAsync(arguments, cancellationToken, input).ConfigureAwait(false)
+        ?? throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, arguments[0], folder, "The folder is in no repository any more.");
+
+    // Without the mark that some encodings begin with.
+    private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);
 
     // Since git 2.35.2; see safe.directory in git-config(1).
     [GeneratedRegex("dubious ownership in repository at '(?<path>[^']+)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]

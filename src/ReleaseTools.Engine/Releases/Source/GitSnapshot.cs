@@ -1,30 +1,29 @@
+using System.Globalization;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Definition;
 
 namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>
-/// The workspace as git sees it at one moment: the commit, and what differs from it. Taken once per command and shared, so that every image is
-/// judged by the same state.
+/// The workspace as git sees it. Taken once per command and shared. What costs time is asked for when it is needed, and once: a
+/// release by a tag that is given does not look at the whole workspace.
 /// </summary>
 public sealed class GitSnapshot
 {
     /// <summary>The module's own folder in a workspace. What it writes there during a release must not change what is released.</summary>
     internal const string OwnFolder = ".releasetools";
 
-    private readonly string root;
-    private readonly GitCli git;
-    private readonly IReadOnlyList<GitChange> changes;
-    private readonly IReadOnlyList<string> ignored;
+    private const int ShortCommit = 12;
 
-    private GitSnapshot(string workspace, string root, string commit, string tag, IReadOnlyList<GitChange> changes, IReadOnlyList<string> ignored, GitCli git)
+    private readonly GitFolder folder;
+    private readonly object gate = new();
+    private Task<IReadOnlyList<GitChange>>? changes;
+
+    private GitSnapshot(string workspace, string commit, GitFolder folder)
     {
         Workspace = workspace;
-        this.root = root;
         Commit = commit;
-        this.changes = changes;
-        this.ignored = ignored;
-        this.git = git;
-        Tag = tag;
+        this.folder = folder;
     }
 
     /// <summary>The workspace, absolute.</summary>
@@ -33,106 +32,111 @@ public sealed class GitSnapshot
     /// <summary>The commit's whole hash.</summary>
     public string Commit { get; }
 
-    /// <summary>Whether something in the workspace differs from the commit; ignored files do not count.</summary>
-    public bool IsDirty => changes.Count > 0;
-
-    /// <summary>The release tag: the commit's first 12 characters, and <c>-dirty.</c> with a hash of the changes where the tree is not clean.</summary>
-    public string Tag { get; }
-
-    /// <summary>Looks at the workspace: two runs of git, whatever the size.</summary>
+    /// <summary>Finds the workspace's repository and commit: one run of git, whatever the size.</summary>
     /// <param name="workspace">The workspace; it may be a folder of the repository.</param>
-    /// <param name="environment">The environment git is looked for and run in.</param>
+    /// <param name="environment">The environment git is looked for and run in. A repository that a git hook's environment names is not meant.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The snapshot; null where git is not installed, the workspace is in no repository, or nothing is committed yet.</returns>
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public static async Task<GitSnapshot?> TakeAsync(string workspace, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        if (GitCli.Find(workspace, environment) is not { } git)
-            return null;
-        if (await git.ReadAsync(["rev-parse", "--show-toplevel", "--show-prefix"], cancellationToken).ConfigureAwait(false) is not { } found)
-            return null;
-        var lines = found.Split('\n');
-        var (root, prefix) = (lines[0], lines[1]);
-        var output = await git.ReadAsync(["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", "."], cancellationToken).ConfigureAwait(false);
-        var status = GitStatus.Parse(output!);
-        var others = status.Changes.Where(change => !change.Path.StartsWith($"{prefix}{OwnFolder}/", StringComparison.Ordinal)).ToList();
-        return status.Commit is { } commit ? new(workspace, root, commit, TagOf(commit, root, others, cancellationToken), others, status.Ignored, git) : null;
+        var path = WorkspacePaths.Real(workspace);
+        return GitCli.Find(path, environment) is { } git ? await TakeAsync(workspace, path, git, cancellationToken).ConfigureAwait(false) : null;
     }
 
     /// <summary>The release tag of a snapshot.</summary>
     /// <exception cref="ReleaseException">TagRequired: there is none to take it from.</exception>
-    public static string RequireTag(GitSnapshot? snapshot, string workspace) =>
-        snapshot?.Tag ?? throw ReleaseException.For(nameof(Messages.TagRequired), ErrorKind.InvalidArgument, workspace, workspace);
+    public static async Task<string> RequireTagAsync(GitSnapshot? snapshot, string workspace, CancellationToken cancellationToken) =>
+        snapshot is not null
+            ? await snapshot.GetTagAsync(cancellationToken).ConfigureAwait(false)
+            : throw ReleaseException.For(nameof(Messages.TagRequired), ErrorKind.InvalidArgument, workspace, workspace);
+
+    /// <summary>Whether something in the workspace differs from the commit; ignored files do not count, nor what git was told to look away from.</summary>
+    /// <exception cref="ReleaseException">GitFailed.</exception>
+    public async Task<bool> IsDirtyAsync(CancellationToken cancellationToken) => (await ChangesAsync(cancellationToken).ConfigureAwait(false)).Count > 0;
+
+    /// <summary>The release tag: the commit's first 12 characters, and <c>-dirty.</c> with a hash of the changes where the tree is not clean.</summary>
+    /// <exception cref="ReleaseException">GitFailed, SourceUnreadable.</exception>
+    public async Task<string> GetTagAsync(CancellationToken cancellationToken)
+    {
+        var differing = await ChangesAsync(cancellationToken).ConfigureAwait(false);
+        if (differing.Count == 0)
+            return Commit[..ShortCommit];
+
+        var known = await folder.ReadAsync(differing.Where(change => change.IsTracked).Select(change => (change.Path, (string?)change.Mode)), cancellationToken).ConfigureAwait(false);
+        var others = await FileSources.ReadAsync(
+            folder.Path, differing.Where(change => !change.IsTracked).Select(change => change.Path), (_, _) => false, BlobId.Like(Commit), cancellationToken).ConfigureAwait(false);
+        var files = known.Concat(others).ToList();
+        foreach (var change in differing.Where(change => change.IsTracked).ExceptBy(known.Select(file => file.Name), change => change.Path, StringComparer.Ordinal))
+            files.Add(new SourceFile(change.Path, change.Mode, await IdOfFolderAsync(change, cancellationToken).ConfigureAwait(false)));
+        using var hash = new ContentHash();
+        foreach (var file in files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            hash.Add(file.Name, file.Mode, file.Id);
+        return $"{Commit[..ShortCommit]}-dirty.{hash.ToHex()[..8]}";
+    }
 
     /// <summary>When the commit was made: its committer's date.</summary>
     /// <exception cref="ReleaseException">GitFailed.</exception>
-    public async Task<DateTimeOffset> GetCommitTimeAsync(CancellationToken cancellationToken) =>
-        DateTimeOffset.Parse((await git.ReadAsync(["show", "--no-patch", "--format=%cI", Commit], cancellationToken).ConfigureAwait(false))!.Trim(), System.Globalization.CultureInfo.InvariantCulture);
+    public async Task<DateTimeOffset> GetCommitTimeAsync(CancellationToken cancellationToken)
+    {
+        var time = await folder.Git.ReadAsync(["log", "--max-count=1", "--no-show-signature", "--format=%cI", Commit, "--"], cancellationToken).ConfigureAwait(false);
+        return DateTimeOffset.Parse(time.Trim(), CultureInfo.InvariantCulture);
+    }
 
-    /// <summary>The URL of <c>origin</c>, without credentials; null where there is none.</summary>
+    /// <summary>The URL of <c>origin</c>, or of the only remote, without credentials; null where there is none, or it is a path of this machine.</summary>
+    /// <exception cref="ReleaseException">GitFailed.</exception>
     public async Task<string?> GetRemoteUrlAsync(CancellationToken cancellationToken) =>
-        (await git.ReadAsync(["config", "--default", "", "--get", "remote.origin.url"], cancellationToken).ConfigureAwait(false))?.Trim() is { Length: > 0 } url ? url : null;
+        GitRemote.PublicUrl(await folder.Git.ReadAsync(["config", "--null", "--list"], cancellationToken).ConfigureAwait(false));
 
-    /// <summary>A path as git writes it: from the root, with <c>/</c>; null where it is outside the repository.</summary>
-    internal string? InRepository(string path)
+    /// <summary>Lists what lies at some paths of the workspace, as <see cref="GitFolder.ListAsync"/> does.</summary>
+    internal Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken) =>
+        folder.ListAsync(names, withUnignored, cancellationToken);
+
+    private static async Task<GitSnapshot?> TakeAsync(string workspace, string path, GitCli git, CancellationToken cancellationToken)
     {
-        var relative = Path.GetRelativePath(root, Definition.WorkspacePaths.Real(path)).Replace('\\', '/');
-        return relative.StartsWith("../", StringComparison.Ordinal) || relative is ".." || Path.IsPathRooted(relative) ? null : relative;
+        var found = await git.TryReadAsync(["rev-parse", "--revs-only", "HEAD", "--show-prefix"], cancellationToken).ConfigureAwait(false);
+        var end = Math.Max(found?.IndexOf('\n', StringComparison.Ordinal) ?? 0, 0);
+        var commit = found?[..end] ?? string.Empty;
+        return commit.Length >= ShortCommit && commit.All(char.IsAsciiHexDigit) // before the first commit the folder comes first
+            ? new(workspace, commit, new GitFolder(git, path, found![(end + 1)..].TrimEnd('\n'), BlobId.Like(commit)))
+            : null;
     }
 
-    /// <summary>What of the commit's tree lies at these paths; paths that are not in it are left out.</summary>
-    /// <param name="paths">Paths from the root, <c>.</c> for all of it.</param>
-    /// <param name="files">Whether folders are listed file by file; else each path is one entry.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    internal async Task<IReadOnlyList<GitTreeEntry>> ListAsync(IReadOnlyCollection<string> paths, bool files, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<GitChange>> ChangesAsync(CancellationToken cancellationToken)
     {
-        // -t: without it a folder is left out where another path lies within it. With it folders above the paths are listed as well.
-        var all = paths.Contains(".", StringComparer.Ordinal);
-        var output = await git.ReadAsync(["ls-tree", "-z", "--full-tree", files ? "-r" : "-t", Commit, "--", .. all ? [] : paths], cancellationToken).ConfigureAwait(false);
-        return [.. output!.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(GitTreeEntry.Parse)
-            .Where(entry => all || files || paths.Contains(entry.Path, StringComparer.Ordinal))];
+        lock (gate)
+            return changes ??= LookAsync(cancellationToken);
     }
 
-    /// <summary>The changes at or under these paths from the root, in order.</summary>
-    internal IEnumerable<GitChange> ChangesAt(IReadOnlyCollection<string> paths) => changes.Where(change => paths.Any(path => IsAt(path, change.Path)));
-
-    /// <summary>The ignored files and folders at or under these paths from the root, and those of the paths that lie in an ignored folder.</summary>
-    internal IEnumerable<string> IgnoredAt(IReadOnlyCollection<string> paths) =>
-        ignored.SelectMany(entry => paths.Any(path => IsAt(path, entry)) ? [entry] : paths.Where(path => IsAt(entry, path)));
-
-    /// <summary>Where a path from the root lies on disk.</summary>
-    internal string OnDisk(string path) => Path.Combine(root, path);
-
-    private static bool IsAt(string folder, string path) =>
-        folder is "." || string.Equals(path, folder, StringComparison.Ordinal) || path.StartsWith($"{folder}/", StringComparison.Ordinal);
-
-    private static string TagOf(string commit, string root, List<GitChange> differing, CancellationToken cancellationToken)
+    /// <summary>Looks at the whole workspace.</summary>
+    /// <remarks>
+    /// Of a new folder git is asked for no more than that it is there, as <c>git status</c> is by default: only so does it use the
+    /// untracked cache, where somebody keeps one (git-update-index(1)). What is in such a folder is asked for afterwards.
+    /// </remarks>
+    private async Task<IReadOnlyList<GitChange>> LookAsync(CancellationToken cancellationToken)
     {
-        if (differing.Count == 0)
-            return commit[..12];
-        var hash = new ContentHash();
-        foreach (var change in differing)
+        // Without a path, again for the cache's sake.
+        string[] all = folder.IsRoot ? [] : ["--", "."];
+        var status = await folder.Git.ReadAsync(["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal", .. all], cancellationToken).ConfigureAwait(false);
+        var found = GitStatus.Parse(status).Select(change => change with { Path = folder.FromRoot(change.Path) }).ToList();
+        var folders = found.Where(change => change.Path is "" or [.., '/']).ToList();
+        if (folders.Count > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            hash.AddFile(change.Path, Path.Combine(root, change.Path));
+            var files = await folder.Git.ReadAsync(
+                ["ls-files", "--others", "--exclude-standard", "-z", "--", .. folders.Select(change => change.Path is "" ? "." : change.Path)], cancellationToken).ConfigureAwait(false);
+            var others = files.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(file => new GitChange(file.TrimEnd('/'), IsTracked: false, DiffersFromIndex: true, SourceFile.Regular));
+            found = [.. found.Except(folders), .. others];
         }
 
-        return $"{commit[..12]}-dirty.{hash.ToHex()[..8]}";
+        return [.. found.Where(change => !SourceName.IsAt(OwnFolder, change.Path))];
     }
-}
 
-/// <summary>A file or folder of a commit's tree.</summary>
-/// <param name="Mode">Git's mode, such as <c>100755</c>.</param>
-/// <param name="Type"><c>blob</c>, <c>tree</c> or <c>commit</c>.</param>
-/// <param name="Id">The object's id: the same id is the same content.</param>
-/// <param name="Path">From the root, with <c>/</c>.</param>
-internal sealed record GitTreeEntry(string Mode, string Type, string Id, string Path)
-{
-    /// <summary>Parses <c>mode SP type SP id TAB path</c>.</summary>
-    public static GitTreeEntry Parse(string line)
+    /// <summary>What stands for a folder where a change is: the tag of a submodule; nothing where nothing is there.</summary>
+    private async Task<string> IdOfFolderAsync(GitChange change, CancellationToken cancellationToken)
     {
-        var tab = line.IndexOf('\t', StringComparison.Ordinal);
-        var parts = line[..tab].Split(' ');
-        return new(parts[0], parts[1], parts[2], line[(tab + 1)..]);
+        var path = folder.OnDisk(change.Path);
+        return Path.Exists(Path.Combine(path, ".git")) && await TakeAsync(path, path, folder.Git.In(path), cancellationToken).ConfigureAwait(false) is { } inner
+            ? await inner.GetTagAsync(cancellationToken).ConfigureAwait(false)
+            : "";
     }
 }

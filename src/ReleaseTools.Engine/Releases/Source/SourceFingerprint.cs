@@ -3,74 +3,126 @@ using ReleaseTools.Engine.Releases.Definition;
 namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>
-/// A hash over everything an image is made of: where ECR holds an image with the same fingerprint, it need not be built. In a clean tree it is
-/// made of git's own object ids, and no input is read but what git ignores.
+/// A hash over everything an image is made of: where ECR holds an image with the same fingerprint, it need not be built. It is made of
+/// paths, modes and git's ids of contents, so the same files have the same fingerprint on every machine, whether they are committed or
+/// not, and a file that is as git knows it is not read.
 /// </summary>
+/// <remarks>
+/// Besides the files these count: target, platform, build arguments, whether the build gets the whole context, where context and
+/// Dockerfile lie, the commands that are run first with their folders, the ids of the secrets, and the fingerprints of base images.
+/// What does not count: labels, caches, what secrets are and where they come from, and what the commands make. Git's ids are of
+/// contents as git stores them; line ends that a checkout converts do not count.
+/// </remarks>
 public static class SourceFingerprint
 {
     // Half of a SHA-256: it becomes a tag that people read, and 128 bits are beyond any accident.
     private const int Length = 32;
 
-    /// <summary>The fingerprint, 32 hexadecimal digits; null where the definition names no inputs, so that changes cannot be told.</summary>
+    private const string Format = "3";
+
+    /// <summary>
+    /// The fingerprint, 32 hexadecimal digits; null where changes cannot be told: the definition names no inputs or only what
+    /// its commands make, a base image has no fingerprint, or a file's name is no text.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="git">The workspace as git sees it; null outside git, where files are read instead.</param>
-    /// <param name="buildEnvironment">What else changes the result, such as extra arguments of the build. Only a hash of it is kept.</param>
+    /// <param name="baseFingerprints">The fingerprints of the image's base images, by the images' names.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="Errors.ReleaseException">GitFailed, GitRefusesOwner, SourceUnreadable.</exception>
     public static async Task<string?> ComputeAsync(
-        ReleaseImage image, GitSnapshot? git, IReadOnlyDictionary<string, string> buildEnvironment, CancellationToken cancellationToken)
+        ReleaseImage image, GitSnapshot? git, IReadOnlyDictionary<string, string?> baseFingerprints, CancellationToken cancellationToken)
     {
-        if (image.Inputs.Count == 0)
+        var sources = new ImageSources(image);
+        if (!sources.IsKnown)
             return null;
-        var context = image.Context ?? image.Workspace;
-        var ignore = DockerIgnore.Of(image.Dockerfile, context);
-        var hash = new ContentHash();
-        AddSettings(hash, image, context, ignore, buildEnvironment);
-        var sources = new ImageSources(image, context, ignore);
-        if (git is not null && sources.Paths.All(path => git.InRepository(path) is not null))
-            await GitSources.AddAsync(hash, sources, git, cancellationToken).ConfigureAwait(false);
-        else
-            FileSources.Add(hash, sources, cancellationToken);
+        var listing = git is null ? null : await git.ListAsync(sources.Names, sources.NeedsUnignored, cancellationToken).ConfigureAwait(false);
+        return await ComputeAsync(image, sources, listing, baseFingerprints, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ComputeAsync(ReleaseImage, GitSnapshot?, IReadOnlyDictionary{string, string?}, CancellationToken)"/>
+    /// <param name="image">The image.</param>
+    /// <param name="sources">What it is made of.</param>
+    /// <param name="listing">What lies there, and perhaps elsewhere, as git lists it; null outside git.</param>
+    /// <param name="baseFingerprints">The fingerprints of the image's base images, by the images' names.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal static async Task<string?> ComputeAsync(
+        ReleaseImage image, ImageSources sources, SourceListing? listing, IReadOnlyDictionary<string, string?> baseFingerprints, CancellationToken cancellationToken)
+    {
+        if (!sources.IsKnown || image.BaseImages.Values.Any(name => baseFingerprints.GetValueOrDefault(name) is null))
+            return null;
+        var files = await FilesAsync(image, sources, listing, cancellationToken).ConfigureAwait(false);
+        files.Sort((one, other) => string.CompareOrdinal(one.File.Name, other.File.Name));
+        using var hash = new ContentHash();
+        AddSettings(hash, image, baseFingerprints);
+        foreach (var (file, use) in files)
+        {
+            if (!SourceName.IsText(file.Name))
+                return null;
+            hash.Add(file.Name, file.Mode, file.Id, use == SourceUse.Build ? "sent" : "seen");
+        }
+
         return hash.ToHex()[..Length];
     }
 
-    private static void AddSettings(ContentHash hash, ReleaseImage image, string context, DockerIgnore? ignore, IReadOnlyDictionary<string, string> buildEnvironment)
+    private static async Task<List<(SourceFile File, SourceUse Use)>> FilesAsync(ReleaseImage image, ImageSources sources, SourceListing? listing, CancellationToken cancellationToken)
     {
-        hash.Add("format", "2");
-        hash.Add("context", Relative(image, context));
-        hash.Add("dockerfile", image.Dockerfile is null ? null : Relative(image, image.Dockerfile));
-        hash.Add("target", image.Target);
-        hash.Add("platform", image.Platform);
-        hash.Add("ignore", ignore?.Text);
-        foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
-            hash.Add($"argument {name}", value);
-        foreach (var (name, value) in buildEnvironment.OrderBy(variable => variable.Key, StringComparer.Ordinal))
-            hash.Add($"environment {name}", value);
+        var files = new List<(SourceFile File, SourceUse Use)>(listing?.Known.Count ?? 0);
+        foreach (var file in listing?.Known ?? [])
+        {
+            if (sources.Has(file.Name))
+                Take(file, isSource: true);
+        }
+
+        // Git does not know what it ignores, such as a dist/ that is built before the image; the build sends it to Docker all the
+        // same. Without git nobody can say what is a source, so all may be.
+        IEnumerable<string> others = listing is null ? sources.Names : [.. listing.OthersAt(sources.Names), .. listing.Unignored.Where(sources.Has)];
+        var read = await FileSources.ReadAsync(
+            WorkspacePaths.Real(image.Workspace),
+            others,
+            (name, isFolder) => isFolder ? listing is not null && sources.IsLeftOutWhole(name) : sources.UseOf(name, IsSource(name)) == SourceUse.None,
+            listing?.Ids ?? BlobId.Sha1,
+            cancellationToken).ConfigureAwait(false);
+        foreach (var file in read)
+            Take(file, IsSource(file.Name));
+        return files;
+
+        bool IsSource(string name) => listing?.Unignored.Contains(name) ?? true;
+
+        void Take(SourceFile file, bool isSource)
+        {
+            if (sources.UseOf(file.Name, isSource) is not SourceUse.None and var use)
+                files.Add((file, use));
+        }
     }
 
-    private static string Relative(ReleaseImage image, string path) => Path.GetRelativePath(image.Workspace, path).Replace('\\', '/');
-}
-
-/// <summary>The paths an image is made of, and which files under them count.</summary>
-internal sealed class ImageSources(ReleaseImage image, string context, DockerIgnore? ignore)
-{
-    /// <summary>Inputs and Dockerfile, absolute, each once, in order.</summary>
-    public IReadOnlyList<string> Paths { get; } = [.. image.Inputs.Append(image.Dockerfile).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-    public string Workspace => image.Workspace;
-
-    /// <summary>Whether some files under a path may not count, so that it must be looked at file by file.</summary>
-    public bool IsFiltered => ignore is not null;
-
-    /// <summary>Whether nothing in a folder (absolute) counts, so that it need not be looked into: a node_modules that the context leaves out.</summary>
-    public bool IsLeftOutWhole(string folder) => !Counts(folder) && ignore?.TakesBack != true
-        && !Paths.Any(path => !string.Equals(path, folder, StringComparison.Ordinal) && WorkspacePaths.IsWithin(folder, path));
-
-    /// <summary>Whether a file (absolute) gets into the build. The Dockerfile always does, and nothing is left out of a path that is not in the context.</summary>
-    public bool Counts(string file)
+    private static void AddSettings(ContentHash hash, ReleaseImage image, IReadOnlyDictionary<string, string?> baseFingerprints)
     {
-        if (WorkspacePaths.IsWithin(Path.Combine(image.Workspace, GitSnapshot.OwnFolder), file))
-            return false;
-        return ignore is null || string.Equals(file, image.Dockerfile, StringComparison.Ordinal) || !WorkspacePaths.IsWithin(context, file)
-            || !ignore.Excludes(Path.GetRelativePath(context, file).Replace('\\', '/'));
+        hash.Add("format", Format);
+        hash.Add("context", NameOf(image.Context ?? image.Workspace));
+        hash.Add("whole context", image.WholeContext ? "yes" : "no");
+        hash.Add("dockerfile", image.Dockerfile is null ? null : NameOf(image.Dockerfile));
+        hash.Add("target", image.Target);
+        hash.Add("platform", image.Platform);
+        foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
+            hash.Add($"argument {name}", value);
+        foreach (var (argument, name) in image.BaseImages.OrderBy(argument => argument.Key, StringComparer.Ordinal))
+            hash.Add($"base image {argument}", baseFingerprints[name]);
+        foreach (var before in image.Before)
+        {
+            hash.Add("run in", NameOf(before.Directory));
+            hash.Add("command", [.. before.Command]);
+        }
+
+        foreach (var id in image.Secrets.Select(secret => secret.Id).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            hash.Add("secret", id);
+        foreach (var input in image.Inputs.Append(image.Dockerfile).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            // Where an input is reached over a link, that it is.
+            var (named, real) = (NameOf(input), SourceName.Of(WorkspacePaths.Real(image.Workspace), WorkspacePaths.Real(input)));
+            if (!string.Equals(named, real, StringComparison.Ordinal))
+                hash.Add($"link {named}", real);
+        }
+
+        string NameOf(string path) => SourceName.Of(image.Workspace, path);
     }
 }

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Releases.Source;
 
 namespace ReleaseTools.Engine.Releases.Workspace;
 
@@ -9,8 +10,15 @@ namespace ReleaseTools.Engine.Releases.Workspace;
 /// <param name="settle">Gives an image as it is to be built.</param>
 public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinition definition, Func<ReleaseImage, CancellationToken, Task<ReleaseImage>> settle)
 {
+    private readonly object gate = new();
+    private readonly List<(ImageSources[] Images, Task<SourceListing?> Listing)> looks = [];
+    private IReadOnlyList<ReleaseImage> expected = [];
+
+    /// <summary>Says which images will be asked for, so that the first look at the workspace does for all of them. Nothing is looked at yet.</summary>
+    public void Expect(IEnumerable<ReleaseImage> images) => expected = [.. images];
+
     /// <summary>The fingerprint of an image that is settled; null where its changes, or those of an image it begins with, cannot be told.</summary>
-    /// <exception cref="ReleaseException"><c>BaseImageMissing</c>: the definition has no such image.</exception>
+    /// <exception cref="ReleaseException"><c>BaseImageMissing</c>: the definition has no such image. <c>SourceUnreadable</c>, GitFailed, GitRefusesOwner.</exception>
     public async Task<string?> OfAsync(ReleaseImage image, CancellationToken cancellationToken)
     {
         var bases = new Dictionary<string, string?>(StringComparer.Ordinal);
@@ -20,6 +28,27 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
             bases[name] = await OfAsync(await settle(other, cancellationToken), cancellationToken);
         }
 
-        return await workspace.FingerprintAsync(image, bases, cancellationToken);
+        var sources = new ImageSources(image);
+        return sources.IsKnown
+            ? await SourceFingerprint.ComputeAsync(image, sources, await ListAsync(sources, cancellationToken), bases, cancellationToken)
+            : null;
+    }
+
+    /// <summary>A listing of what lies at an image's paths, of an earlier look where one has been there.</summary>
+    private Task<SourceListing?> ListAsync(ImageSources sources, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            var look = looks.Find(look => Array.Exists(look.Images, seen => seen.IsSeenWith(sources)));
+            if (look.Listing is null)
+                looks.Add(look = Look([sources, .. expected.Select(image => new ImageSources(image)).Where(other => other.IsKnown)], cancellationToken));
+            return look.Listing;
+        }
+    }
+
+    private (ImageSources[] Images, Task<SourceListing?> Listing) Look(ImageSources[] images, CancellationToken cancellationToken)
+    {
+        var names = images.SelectMany(image => image.Names).Distinct(StringComparer.Ordinal).ToList();
+        return (images, workspace.ListAsync(names, Array.Exists(images, image => image.NeedsUnignored), cancellationToken));
     }
 }

@@ -16,7 +16,7 @@ internal static class ImageLabels
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
         var git = await workspace.GitAsync(cancellationToken);
-        var created = git is { IsDirty: false } ? await git.GetCommitTimeAsync(cancellationToken) : workspace.Clock.GetUtcNow();
+        var created = git is not null && !await git.IsDirtyAsync(cancellationToken) ? await git.GetCommitTimeAsync(cancellationToken) : workspace.Clock.GetUtcNow();
         labels[$"{Prefix}created"] = created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         if (git is null)
             return labels;

@@ -73,7 +73,7 @@ public sealed class ReleaseWorkspace : IDisposable
             : definition;
     }
 
-    /// <summary>The workspace as git sees it, looked at once; null outside git, and where git fails though the tag is given.</summary>
+    /// <summary>The workspace as git sees it, found once; null outside git, and where git fails though the tag is given.</summary>
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<GitSnapshot?> GitAsync(CancellationToken cancellationToken)
     {
@@ -84,11 +84,9 @@ public sealed class ReleaseWorkspace : IDisposable
                 git = (await GitSnapshot.TakeAsync(File.Workspace, Environment, cancellationToken), true);
             return git.Snapshot;
         }
-        catch (ReleaseException refused) when (isTagGiven && refused.Id is (nameof(Messages.GitFailed) or nameof(Messages.GitRefusesOwner)))
+        catch (ReleaseException refused) when (CanDoWithout(refused))
         {
-            // The tag needs no git, and a fingerprint is made of the files themselves where there is none.
-            Observer.Report(new Warned(File.Project, $"The release does without git. {refused.Message} {refused.RecommendedAction}"));
-            git = (null, true);
+            DoWithout(refused);
             return null;
         }
         finally
@@ -102,17 +100,32 @@ public sealed class ReleaseWorkspace : IDisposable
     public async Task<string> TagAsync(string? given, CancellationToken cancellationToken)
     {
         isTagGiven |= given is not null;
-        return given ?? GitSnapshot.RequireTag(await GitAsync(cancellationToken), File.Workspace);
+        return given ?? await GitSnapshot.RequireTagAsync(await GitAsync(cancellationToken), File.Workspace, cancellationToken);
     }
 
-    /// <summary>What an image is made of, as a fingerprint; null where the definition names no inputs, of it or of one of its base images.</summary>
-    /// <param name="image">The image.</param>
-    /// <param name="baseImages">The fingerprints of its base images, by name.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task<string?> FingerprintAsync(ReleaseImage image, IReadOnlyDictionary<string, string?> baseImages, CancellationToken cancellationToken) =>
-        baseImages.Values.Any(fingerprint => fingerprint is null)
-            ? null
-            : await SourceFingerprint.ComputeAsync(image, await GitAsync(cancellationToken), baseImages.ToDictionary(one => one.Key, one => one.Value!, StringComparer.Ordinal), cancellationToken);
+    /// <summary>What lies at some paths of the workspace, as git lists it; null outside git, and where git fails though the tag is given.</summary>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
+    internal async Task<SourceListing?> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GitAsync(cancellationToken) is { } snapshot ? await snapshot.ListAsync(names, withUnignored, cancellationToken) : null;
+        }
+        catch (ReleaseException refused) when (CanDoWithout(refused))
+        {
+            DoWithout(refused);
+            return null;
+        }
+    }
+
+    /// <summary>Whether the release goes on without git: a tag that is given needs none, and a fingerprint is made of the files themselves where there is none.</summary>
+    private bool CanDoWithout(ReleaseException refused) => isTagGiven && refused.Id is (nameof(Messages.GitFailed) or nameof(Messages.GitRefusesOwner));
+
+    private void DoWithout(ReleaseException refused)
+    {
+        Observer.Report(new Warned(File.Project, $"The release does without git. {refused.Message} {refused.RecommendedAction}"));
+        git = (null, true);
+    }
 
     /// <summary>Gives the values of variables as a definition means them: of the env file as it is now, else of the environment. What it gives may be secret.</summary>
     public async Task<Func<string, string?>> VariablesAsync(CancellationToken cancellationToken)

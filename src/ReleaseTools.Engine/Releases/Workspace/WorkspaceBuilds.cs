@@ -113,6 +113,9 @@ public sealed class WorkspaceBuilds : IDisposable
             async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
     }
 
+    /// <summary>Says which images will be planned, so that one look at their sources does for all of them.</summary>
+    public void Expect(IEnumerable<ReleaseImage> images) => fingerprints.Expect(images);
+
     /// <summary>Opens what images of the same inputs are looked for in, so that what stands in the way of all is told before the first.</summary>
     /// <exception cref="ReleaseException">No region, no credentials.</exception>
     public Task OpenRegistriesAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken) =>
@@ -132,7 +135,7 @@ public sealed class WorkspaceBuilds : IDisposable
         {
             Fingerprint = fingerprint,
             Commit = git?.Commit,
-            IsDirty = git?.IsDirty ?? false,
+            IsDirty = git is not null && await git.IsDirtyAsync(cancellationToken),
             Force = options.Build.NoReuse,
             NoCache = options.Build.NoCache,
             EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,

@@ -1,0 +1,124 @@
+namespace ReleaseTools.Engine.Releases.Source;
+
+/// <summary>A folder of a repository's working tree, and what git knows of it. Names are from the folder, with <c>/</c>.</summary>
+/// <param name="git">Git, run in the folder.</param>
+/// <param name="path">The folder, without symbolic links.</param>
+/// <param name="prefix">The folder from the repository's root, with a slash at the end; empty for the root.</param>
+/// <param name="ids">How the repository makes its ids.</param>
+internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId ids)
+{
+    public GitCli Git => git;
+
+    public string Path => path;
+
+    /// <summary>Whether it is the whole working tree.</summary>
+    public bool IsRoot => prefix.Length == 0;
+
+    /// <summary>Lists what lies at some paths.</summary>
+    /// <remarks>
+    /// Two runs of git, side by side, for each has to read the whole index: one lists the index and what is not in it, the other
+    /// compares it with the disk. So no file is read that is as git knows it, and the commit is not asked at all: whether a
+    /// content is committed, staged or neither is all the same to a build.
+    /// </remarks>
+    /// <param name="names">The paths.</param>
+    /// <param name="withUnignored">Whether to tell which of the unknown files git does not ignore.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
+    {
+        var within = names.Where(IsInRepository).ToList();
+        var listing = within.Count == 0 ? null : await TryListAsync(within, withUnignored, cancellationToken).ConfigureAwait(false);
+        listing ??= new SourceListing([], [], new HashSet<string>(StringComparer.Ordinal), ids);
+
+        // Of what lies in somebody else's repository, or is spelled otherwise on a disk that does not mind, git says nothing.
+        var missed = names.Where(name => !listing.Covers(name) && System.IO.Path.Exists(OnDisk(name)));
+        return listing with { Others = [.. listing.Others, .. missed] };
+    }
+
+    /// <inheritdoc cref="GitContents.ReadAsync"/>
+    public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<(string Name, string? Mode)> entries, CancellationToken cancellationToken) =>
+        new GitContents(this, ids).ReadAsync(entries, cancellationToken);
+
+    /// <summary>Where a path lies on disk.</summary>
+    public string OnDisk(string name) => System.IO.Path.Combine(path, name);
+
+    /// <summary>The path from this folder to one that git tells from its root.</summary>
+    public string FromRoot(string fromRoot)
+    {
+        var (shared, up) = (prefix, "");
+        while (!fromRoot.StartsWith(shared, StringComparison.Ordinal))
+            (shared, up) = (Parent(shared), $"../{up}");
+        return $"{up}{fromRoot.AsSpan(shared.Length)}";
+    }
+
+    /// <summary>The path from the repository's root.</summary>
+    public string ToRoot(string name)
+    {
+        var start = prefix;
+        for (; name.StartsWith("../", StringComparison.Ordinal); name = name[3..])
+            start = Parent(start);
+        return $"{start}{name}";
+    }
+
+    private async Task<SourceListing?> TryListAsync(List<string> names, bool withUnignored, CancellationToken cancellationToken)
+    {
+        var index = git.TryReadAsync(["ls-files", "-s", "-v", "-o", "--directory", "-z", "--", .. names], GitIndexEntry.Parse, cancellationToken);
+        var status = git.TryReadAsync(["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. names], cancellationToken);
+        var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. names], cancellationToken) : Task.FromResult<string?>("");
+        await Task.WhenAll(index, status, unignored).ConfigureAwait(false);
+        if (await index is not { } entries || await status is not { } changes)
+            return null;
+
+        var changed = GitStatus.Parse(changes).Where(change => change.DiffersFromIndex).ToDictionary(change => FromRoot(change.Path), change => change.Mode, StringComparer.Ordinal);
+        var (known, others, unsure) = (new List<SourceFile>(entries.Count), new List<string>(), new Dictionary<string, string?>(StringComparer.Ordinal));
+        var repositories = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (!entry.IsTracked)
+                others.Add(entry.Path);
+            else if (changed.TryGetValue(entry.Path, out var mode))
+                unsure[entry.Path] = mode;
+            else if (entry.Mode == SourceFile.Repository)
+                repositories.Add(entry.Path);
+            else if (entry.IsSure)
+                known.Add(new(entry.Path, entry.Mode, entry.Id));
+            else
+                unsure[entry.Path] = OperatingSystem.IsWindows() ? entry.Mode : null; // Windows has no modes of its own
+        }
+
+        known.AddRange(await ReadAsync(unsure.Select(entry => (entry.Key, entry.Value)), cancellationToken).ConfigureAwait(false));
+        var listing = new SourceListing(known, others, (await unignored)!.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(name => name.TrimEnd('/')).ToHashSet(StringComparer.Ordinal), ids);
+        foreach (var repository in repositories)
+            listing = await WithRepositoryAsync(listing, repository, withUnignored, cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
+
+    /// <summary>
+    /// Adds what lies in a submodule. Its commit says nothing of it: it may not be checked out, and then the build gets an empty
+    /// folder, or be changed itself.
+    /// </summary>
+    private async Task<SourceListing> WithRepositoryAsync(SourceListing listing, string name, bool withUnignored, CancellationToken cancellationToken)
+    {
+        var folder = OnDisk(name);
+        var inner = System.IO.Path.Exists(System.IO.Path.Combine(folder, ".git"))
+            ? await new GitFolder(git.In(folder), folder, prefix: "", ids).TryListAsync(["."], withUnignored, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (inner is null)
+            return listing with { Others = System.IO.Path.Exists(folder) ? [.. listing.Others, name] : listing.Others };
+        return new SourceListing(
+            [.. listing.Known, .. inner.Known.Select(file => file with { Name = $"{name}/{file.Name}" })],
+            [.. listing.Others, .. inner.Others.Select(other => other is "." ? name : $"{name}/{other}")],
+            listing.Unignored.Concat(inner.Unignored.Select(other => $"{name}/{other}")).ToHashSet(StringComparer.Ordinal),
+            ids);
+    }
+
+    /// <summary>Whether a path does not lead up beyond the repository's root.</summary>
+    private bool IsInRepository(string name)
+    {
+        var up = 0;
+        while (name.AsSpan(up * 3).StartsWith("../", StringComparison.Ordinal) || name.AsSpan(up * 3) is "..")
+            up++;
+        return up <= prefix.Count(character => character == '/') && !System.IO.Path.IsPathRooted(name);
+    }
+
+    private static string Parent(string folder) => folder[..(folder.AsSpan(0, folder.Length - 1).LastIndexOf('/') + 1)];
+}

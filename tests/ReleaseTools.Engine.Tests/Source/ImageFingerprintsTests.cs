@@ -1,0 +1,95 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Infrastructure;
+using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Tests.Source;
+
+public sealed class ImageFingerprintsTests : IDisposable
+{
+    private readonly GitFixture fixture = new();
+    private readonly TemporaryDirectory tools = new();
+
+    private ReleaseImage Api => fixture.Image with { Name = "api", Dockerfile = fixture.PathOf("other/Dockerfile"), Inputs = [fixture.PathOf("other"), fixture.PathOf("shared")] };
+
+    public void Dispose()
+    {
+        fixture.Dispose();
+        tools.Dispose();
+    }
+
+    [Fact]
+    public async Task Images_that_are_expected_are_looked_at_together()
+    {
+        using var workspace = await OpenAsync();
+        var fingerprints = new ImageFingerprints(workspace, await workspace.ReadDefinitionAsync(default), (image, _) => Task.FromResult(image));
+        fingerprints.Expect([fixture.Image, Api]);
+
+        var web = await fingerprints.OfAsync(fixture.Image, default);
+        var api = await fingerprints.OfAsync(Api, default);
+
+        web.ShouldBe(await fixture.FingerprintAsync());
+        api.ShouldBe(await fixture.FingerprintAsync(Api));
+        (await RunsAsync()).Order(StringComparer.Ordinal).ShouldBe(["ls-files", "rev-parse", "status"]);
+    }
+
+    [Fact]
+    public async Task An_image_that_was_not_expected_is_looked_at_when_it_is_asked_for()
+    {
+        using var workspace = await OpenAsync();
+        var fingerprints = new ImageFingerprints(workspace, await workspace.ReadDefinitionAsync(default), (image, _) => Task.FromResult(image));
+        await fingerprints.OfAsync(fixture.Image, default);
+
+        (await fingerprints.OfAsync(Api, default)).ShouldBe(await fixture.FingerprintAsync(Api));
+
+        (await RunsAsync()).Count(run => run == "status").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_base_images_sources_are_an_images_own()
+    {
+        using var workspace = await OpenAsync();
+        var definition = await workspace.ReadDefinitionAsync(default) with { Images = [fixture.Image] };
+        var onWeb = Api with { BaseImages = new Dictionary<string, string>(StringComparer.Ordinal) { ["BASE"] = "web" } };
+        var before = await OfAsync();
+
+        fixture.Write("web/src/main", "changed");
+        var changed = await OfAsync();
+        definition = definition with { Images = [fixture.Image with { Inputs = [] }] };
+
+        changed.ShouldNotBe(before);
+        (await OfAsync()).ShouldBeNull();
+
+        async Task<string?> OfAsync() => await new ImageFingerprints(workspace, definition, (image, _) => Task.FromResult(image)).OfAsync(onWeb, default);
+    }
+
+    [Fact]
+    public async Task An_image_without_inputs_is_not_looked_at()
+    {
+        using var workspace = await OpenAsync();
+        var fingerprints = new ImageFingerprints(workspace, await workspace.ReadDefinitionAsync(default), (image, _) => Task.FromResult(image));
+
+        (await fingerprints.OfAsync(fixture.Image with { Inputs = [] }, default)).ShouldBeNull();
+
+        (await RunsAsync()).ShouldBeEmpty();
+    }
+
+    /// <summary>The workspace, with a git that writes down what it is asked.</summary>
+    private async Task<ReleaseWorkspace> OpenAsync()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write("other/Dockerfile", "FROM scratch\n");
+        fixture.Write("release.json", "{}");
+        await fixture.CommitAsync();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
+        var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
+        var script = tools.Write("git", $"#!/bin/sh\necho \"$1\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal);
+        environment["PATH"] = $"{tools.Root}:{environment["PATH"]}";
+        return await ReleaseWorkspace.OpenAsync(fixture.Workspace, new AwsSessionOptions { Environment = environment }, NullObserver.Instance, TimeProvider.System, default);
+    }
+
+    private async Task<IReadOnlyList<string>> RunsAsync() => File.Exists(tools.PathOf("runs")) ? await File.ReadAllLinesAsync(tools.PathOf("runs")) : [];
+}
