@@ -27,6 +27,7 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
 {
     private readonly RegistryTokens tokens = new(transport, logins, timeProvider);
     private readonly ConcurrentDictionary<(string Host, string Path, bool Writes), RegistryChallenge> met = new();
+    private readonly ConcurrentDictionary<string, RegistryChallenge> metByLogin = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The header of user and password.</summary>
     public static AuthenticationHeaderValue Basic(RegistryAuthorization login) =>
@@ -43,7 +44,7 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
     public async Task<(RegistryAnswer Answer, RegistryAuthorization Login)> SendAsync(
         RegistryAddress registry, string path, Func<AuthenticationHeaderValue?, RegistryRequest> request, bool writes, CancellationToken cancellationToken)
     {
-        var proof = met.TryGetValue((registry.Host, path, writes), out var last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
+        var proof = met.TryGetValue((registry.Host, path, writes), out var last) || metByLogin.TryGetValue(registry.Host, out last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
         for (var refusals = 0; ; refusals++)
         {
             var answer = await transport.SendAsync(request(proof?.Header), cancellationToken);
@@ -59,6 +60,8 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
             if (proof is null)
                 throw RegistryRefusals.Unauthorized(registry, login, answer);
             met[(registry.Host, path, writes)] = asked!;
+            if (asked!.IsBasic)
+                metByLogin[registry.Host] = asked; // user and password are for the whole host, a token for a repository
         }
     }
 
