@@ -106,7 +106,6 @@ public sealed class BuildAppImageCommand : ImageCommand
                 };
                 using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, Builder), options, cancelled);
                 var chosen = WithBaseImages(images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline), definition);
-                await builds.OpenRegistriesAsync(chosen, cancelled);
                 await BuildAsync(builds, chosen, definition, options.Tag, pipeline, cancelled);
             }
         });

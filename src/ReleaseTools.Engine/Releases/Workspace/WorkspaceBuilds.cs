@@ -4,6 +4,7 @@ using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Releases.Source;
 
 namespace ReleaseTools.Engine.Releases.Workspace;
 
@@ -122,17 +123,15 @@ public sealed class WorkspaceBuilds : IDisposable
             async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
     }
 
-    /// <summary>Opens what images of the same inputs are looked for in, so that what stands in the way of all is told before the first.</summary>
-    /// <exception cref="ReleaseException">No region, no credentials.</exception>
-    public Task OpenRegistriesAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken) =>
-        options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : registries.OpenAsync(images.Select(image => image.Repository), cancellationToken);
-
     /// <summary>Says of each image whether it is built, where, and why. They are looked at side by side. Reads, and changes nothing.</summary>
     /// <returns>What was found of each, in the order of the images.</returns>
-    /// <exception cref="ReleaseException">What stands in the way of all of them.</exception>
+    /// <exception cref="ReleaseException">What stands in the way of all of them: no region, no credentials, no connection to a registry; git fails.</exception>
     public async Task<IReadOnlyList<WorkspaceBuildFinding>> PlanAsync(IReadOnlyList<ReleaseImage> images, CancellationToken cancellationToken)
     {
-        fingerprints.Expect(images);
+        // The registries are connected to while git looks at the sources.
+        var known = images.Where(image => new ImageSources(image).IsKnown).Select(image => image.Repository).ToList();
+        var opened = options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : Task.Run(() => registries.OpenAsync(known, cancellationToken), cancellationToken);
+        await Task.WhenAll(opened, fingerprints.LookAsync(images, cancellationToken));
         var found = new WorkspaceBuildFinding[images.Count];
         var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, images.Count), atOnce, async (index, stop) =>

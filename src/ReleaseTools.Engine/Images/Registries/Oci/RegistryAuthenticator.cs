@@ -33,6 +33,17 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
     public static AuthenticationHeaderValue Basic(RegistryAuthorization login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}")));
 
+    /// <summary>
+    /// Asks a registry whether it is one (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#determining-support),
+    /// so that the connection is made, and user and password go with the first request that needs them.
+    /// </summary>
+    public async Task GreetAsync(RegistryAddress registry, CancellationToken cancellationToken)
+    {
+        var answer = await transport.SendAsync(new RegistryRequest(HttpMethod.Get, new Uri(registry.Url, "/v2/")), cancellationToken);
+        if (answer.Status == HttpStatusCode.Unauthorized && !answer.Challenges.Any(challenge => challenge.IsBearer) && answer.Challenges.FirstOrDefault(challenge => challenge.IsBasic) is { } basic)
+            metByLogin[registry.Host] = basic;
+    }
+
     /// <summary>Sends a request and meets the challenge it is answered with.</summary>
     /// <param name="registry">The registry.</param>
     /// <param name="path">The repository's path.</param>
