@@ -58,6 +58,29 @@ public sealed class RegistryAuthenticatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_was_greeted_is_shown_user_and_password_with_the_first_request_whatever_the_repository()
+    {
+        LogIn();
+        AskForBasic();
+
+        await registry.GreetAsync(server.Repository + "-other", default);
+        await FindAsync();
+
+        server.Requests.Select(request => request.Authorization).ShouldBe([null, BasicOf("tester", Secret)]);
+    }
+
+    [Fact]
+    public async Task A_greeting_fetches_no_token()
+    {
+        server.Before = tokens.Challenge;
+
+        await registry.GreetAsync(server.Repository, default);
+
+        server.Requests.ShouldHaveSingleItem();
+        tokens.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Without_credentials_the_login_to_type_is_told()
     {
         AskForBasic();

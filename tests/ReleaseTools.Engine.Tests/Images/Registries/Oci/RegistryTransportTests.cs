@@ -88,6 +88,43 @@ public sealed class RegistryTransportTests : IDisposable
     }
 
     [Fact]
+    public async Task That_a_registry_on_this_machine_speaks_no_TLS_is_found_out_once()
+    {
+        var server = network.Add("localhost", _ => Found, certificate: null);
+
+        await registry.FindAsync("localhost/team/web-ui", "v1", default);
+        await registry.FindAsync("localhost/team/web-ui", "v1", default);
+
+        server.Handshakes.ShouldBe(1);
+        server.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_registry_on_this_machine_that_has_come_to_speak_TLS_is_found_again()
+    {
+        network.Add("localhost", _ => Found, certificate: null);
+        await registry.FindAsync("localhost/team/web-ui", "v1", default);
+        var server = network.Add("localhost", _ => Found);
+
+        (await registry.FindAsync("localhost/team/web-ui", "v1", default)).ShouldNotBeNull().Digest.ShouldBe(Digest);
+
+        server.Requests.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_refusal_as_bad_is_taken_for_one_where_TLS_is_not_spoken()
+    {
+        var reply = Found;
+        var server = network.Add("localhost", _ => reply, certificate: null);
+        await registry.FindAsync("localhost/team/web-ui", "v1", default);
+        reply = new Reply(400, "");
+
+        (await Should.ThrowAsync<ReleaseException>(() => registry.FindAsync("localhost/team/web-ui", "v1", default))).Message.ShouldContain("400");
+
+        server.Handshakes.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_host_that_nobody_knows_is_told_at_once()
     {
         await RefusedAsync(nameof(Messages.RegistryUnreachable));
