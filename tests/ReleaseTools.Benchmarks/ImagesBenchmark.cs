@@ -75,7 +75,7 @@ internal static class ImagesBenchmark
         await workspace.CommitAsync();
         await Pipe(session, "released");
         using var witness = DockerWitness.OnPath();
-        var pipe = PipelineOf("released");
+        var pipe = Pipeline("released");
         var medians = await new Measurement("nothing changed since the last release, whole processes")
             .Side("a process that imports the module", () => Session.InProcessAsync(workspace.Folder, "$null"))
             .Side("the same, and the pipeline", () => Session.InProcessAsync(workspace.Folder, pipe))
@@ -88,7 +88,7 @@ internal static class ImagesBenchmark
     {
         using var workspace = await BigWorkspace.CreateAsync(host);
         var idle = await Session.InProcessAsync(workspace.Folder, "$null = Get-ReleaseImage");
-        var peak = await Session.InProcessAsync(workspace.Folder, PipelineOf("big"));
+        var peak = await Session.InProcessAsync(workspace.Folder, Pipeline("big"));
         Console.WriteLine("peak memory of the process that builds and pushes a context and a layer of 1 GB");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  idle module {idle / 1e6:0.0} MB, at work {peak / 1e6:0.0} MB: {(peak - idle) / 1e6:0.0} MB above"));
         Console.WriteLine();
@@ -96,12 +96,11 @@ internal static class ImagesBenchmark
 
     private static Task<string> ScriptAsync(ImageWorkspace workspace, string tag) => Repository.RunAsync(workspace.Folder, "bash", "-c", workspace.Script(tag));
 
-    private static string PipelineOf(string tag) => $"Get-ReleaseImage | Build-AppImage -Tag {tag} | Push-EcrImage";
+    private static string Pipeline(string tag, string? only = null) => $"Get-ReleaseImage {only} | Build-AppImage -Tag {tag} | Push-EcrImage";
 
     private static Task Pipe(Session session, string tag, string? only = null)
     {
-        var pipeline = PipelineOf(tag);
-        var pushed = session.Run(only is null ? pipeline : pipeline.Replace("Get-ReleaseImage", $"Get-ReleaseImage {only}", StringComparison.Ordinal));
+        var pushed = session.Run(Pipeline(tag, only));
         return pushed.Count == (only is null ? ImageWorkspace.Images : 1) ? Task.CompletedTask : throw new InvalidOperationException($"{pushed.Count} images came out.");
     }
 }

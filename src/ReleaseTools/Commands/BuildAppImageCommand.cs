@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ReleaseTools.Engine.Errors;
+using System.Runtime.ExceptionServices;
 using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Releases.Definition;
@@ -106,7 +106,6 @@ public sealed class BuildAppImageCommand : ImageCommand
                 };
                 using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, Builder), options, cancelled);
                 var chosen = WithBaseImages(images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline), definition);
-                await builds.OpenRegistriesAsync(chosen, cancelled);
                 await BuildAsync(builds, chosen, definition, options.Tag, pipeline, cancelled);
             }
         });
@@ -115,11 +114,10 @@ public sealed class BuildAppImageCommand : ImageCommand
     private async Task BuildAsync(
         WorkspaceBuilds builds, IReadOnlyList<ReleaseImage> images, ReleaseDefinition definition, string tag, CommandPipeline pipeline, CancellationToken cancelled)
     {
-        builds.Expect(images);
         var plans = new List<WorkspaceBuildPlan>();
-        foreach (var image in images)
+        foreach (var found in await builds.PlanAsync([.. images.Where(Take)], cancelled))
         {
-            if (Take(image) && await PlanAsync(image) is { } plan)
+            if (await ApproveAsync(found) is { } plan)
                 plans.Add(plan);
         }
 
@@ -133,28 +131,28 @@ public sealed class BuildAppImageCommand : ImageCommand
         }
 
         // What is to be built or reused; null where nothing more is done.
-        async Task<WorkspaceBuildPlan?> PlanAsync(ReleaseImage image)
+        async Task<WorkspaceBuildPlan?> ApproveAsync(WorkspaceBuildFinding found)
         {
-            try
+            var image = found.Image;
+            if (found.Plan is not { } plan)
             {
-                var plan = await builds.PlanAsync(image, cancelled);
-                if (plan.Image.Builder == ImageBuilder.CodeBuild && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal))
-                {
-                    pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it for the endpoint: Start-InferenceBuild -Name {image.Name}"));
-                    return null;
-                }
-
-                var approval = plan.Action == ReleaseAction.Reuse ? Approval.Granted : await pipeline.ApproveAsync(image.Name, $"Build: {plan.Reason}");
-                if (approval == Approval.WhatIf)
-                    pipeline.Write(plan.Predicted);
-                return approval == Approval.Granted ? plan : null;
-            }
-            catch (ReleaseException error) when (error.IsOfOneItem())
-            {
+                if (!found.Error!.IsOfOneItem())
+                    ExceptionDispatchInfo.Throw(found.Error!);
                 var failed = new AppImage { Name = image.Name, Repository = image.Repository, Tag = tag, Services = image.Services };
-                Write(new ImageBuildResult(failed with { Status = ImageBuildStatus.Failed, Reason = error.Message }, error));
+                Write(new ImageBuildResult(failed with { Status = ImageBuildStatus.Failed, Reason = found.Error!.Message }, found.Error));
                 return null;
             }
+
+            if (plan.Image.Builder == ImageBuilder.CodeBuild && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal))
+            {
+                pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it for the endpoint: Start-InferenceBuild -Name {image.Name}"));
+                return null;
+            }
+
+            var approval = plan.Action == ReleaseAction.Reuse ? Approval.Granted : await pipeline.ApproveAsync(image.Name, $"Build: {plan.Reason}");
+            if (approval == Approval.WhatIf)
+                pipeline.Write(plan.Predicted);
+            return approval == Approval.Granted ? plan : null;
         }
 
         void Write(ImageBuildResult built)

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
+using ReleaseTools.Engine.Images.Registries.Oci;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Images.Registries;
@@ -24,15 +26,22 @@ public sealed class ImageRegistries(AwsSessions sessions, DockerCredentials cred
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<AwsSession, EcrRegistry> bySession = [];
     private readonly Lazy<Uri?> ecrEndpoint = new(() => sessions.FindEndpointOverride(AwsService.Ecr));
-    private (HttpClient Http, OciRegistry Registry)? oci;
+    private readonly ConcurrentDictionary<string, Task> greetings = new(StringComparer.OrdinalIgnoreCase);
+    private OciRegistry? oci;
 
-    /// <summary>Opens the AWS sessions that repositories need, so that what stands in the way of all of them is told before anything is done.</summary>
-    /// <exception cref="ReleaseException">No region, no credentials, or an endpoint's setting that cannot be meant.</exception>
+    /// <summary>
+    /// Opens the way to the registries of repositories, so that what stands in the way of all of them is told before anything is
+    /// done: makes the AWS sessions that ECR needs, and connects to the other registries.
+    /// </summary>
+    /// <exception cref="ReleaseException">No region, no credentials, an endpoint's setting that cannot be meant, or no connection.</exception>
     public async Task OpenAsync(IEnumerable<string> repositories, CancellationToken cancellationToken)
     {
         // One that is no repository is told of when its image's turn comes.
         foreach (var repository in repositories.Where(repository => ImageReference.TryParse(repository, out _, out _)))
-            await OfAsync(repository, cancellationToken);
+        {
+            if (await OfAsync(repository, cancellationToken) is OciRegistry other)
+                await greetings.GetOrAdd(ImageReference.ParseRepository(repository).Host, _ => other.GreetAsync(repository, cancellationToken));
+        }
     }
 
     /// <inheritdoc/>
@@ -72,8 +81,7 @@ public sealed class ImageRegistries(AwsSessions sessions, DockerCredentials cred
     {
         foreach (var registry in bySession.Values)
             registry.Dispose();
-        oci?.Registry.Dispose();
-        oci?.Http.Dispose();
+        oci?.Dispose();
         gate.Dispose();
     }
 
@@ -85,7 +93,7 @@ public sealed class ImageRegistries(AwsSessions sessions, DockerCredentials cred
         try
         {
             if (!isInEcr)
-                return (oci ??= MakeOci()).Registry;
+                return oci ??= new OciRegistry(RegistryHttp.Shared, credentials, observer, timeProvider);
             var session = await sessions.GetAsync(at.Region, cancellationToken);
             return bySession.TryGetValue(session, out var known) ? known : bySession[session] = new EcrRegistry(session, timeProvider);
         }
@@ -93,11 +101,5 @@ public sealed class ImageRegistries(AwsSessions sessions, DockerCredentials cred
         {
             gate.Release();
         }
-    }
-
-    private (HttpClient Http, OciRegistry Registry) MakeOci()
-    {
-        var http = OciRegistry.CreateHttpClient();
-        return (http, new OciRegistry(http, credentials, observer, timeProvider));
     }
 }

@@ -22,19 +22,20 @@ public sealed class OciRegistry : IImageRegistry, IDisposable
     private readonly RegistryLogins logins;
     private readonly RegistryAuthenticator authenticator;
 
-    /// <summary>All registries that are not Amazon's, over one client.</summary>
-    /// <param name="http">The client, as <see cref="CreateHttpClient"/> makes it; the caller disposes of it.</param>
+    /// <summary>All registries that are not Amazon's.</summary>
+    /// <param name="http">The way to them; the caller's.</param>
     /// <param name="credentials">The credentials of each host.</param>
     /// <param name="observer">Told where credentials are from, and of waits.</param>
     /// <param name="timeProvider">The clock.</param>
-    public OciRegistry(HttpClient http, DockerCredentials credentials, IReleaseObserver observer, TimeProvider timeProvider)
+    public OciRegistry(RegistryHttp http, DockerCredentials credentials, IReleaseObserver observer, TimeProvider timeProvider)
     {
         logins = new RegistryLogins(credentials, observer);
         authenticator = new RegistryAuthenticator(new RegistryTransport(http, observer, timeProvider), logins, timeProvider);
     }
 
-    /// <summary>A client for registries: it follows no redirect by itself, and checks certificates.</summary>
-    public static HttpClient CreateHttpClient() => RegistryHttp.Create(RegistryHttp.CreateHandler());
+    /// <summary>Greets the registry of a repository: connects, and finds out how it wants to be shown who asks. Nothing is asked of it yet.</summary>
+    /// <exception cref="ReleaseException"><c>RegistryUnreachable</c>, <c>RegistryTlsFailed</c>, <c>RegistryCertificateUntrusted</c>, <c>RegistryAnswerInvalid</c>.</exception>
+    public Task GreetAsync(string repository, CancellationToken cancellationToken) => authenticator.GreetAsync(Locate(repository).Registry, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
@@ -21,18 +22,14 @@ internal sealed record PlanningResult(
 /// </summary>
 internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions options, StageTools tools)
 {
-    private readonly Dictionary<string, WorkspaceBuildPlan> builds = new(StringComparer.Ordinal);
-
     public async Task<PlanningResult> PlanAsync(ReleaseDefinition definition, CancellationToken cancellationToken)
     {
         var identity = await tools.Aws.GetCallerIdentityAsync(cancellationToken);
         var inference = definition.Inference;
         var released = definition.Images.Where(image => !IsForNobody(image, definition)).ToList();
-        var images = new List<(PlannedImage Planned, EcrImage Predicted)>();
-        tools.Builds.Expect(released);
-        foreach (var image in BuildOrder.Sort(released))
-            images.Add(await PlanAsync(image, cancellationToken));
-        if (builds.Values.Any(plan => plan is { Action: ReleaseAction.Build, Image.Builder: ImageBuilder.Docker }))
+        var builds = await PlanBuildsAsync(BuildOrder.Sort(released), cancellationToken);
+        var images = await Task.WhenAll(builds.Select(build => PlanAsync(build, cancellationToken)));
+        if (builds.Any(plan => plan is { Action: ReleaseAction.Build, Image.Builder: ImageBuilder.Docker }))
             await CheckDockerAsync(cancellationToken);
 
         return new PlanningResult(
@@ -47,7 +44,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
             },
             definition,
             tools,
-            builds);
+            builds.ToDictionary(build => build.Image.Name, StringComparer.Ordinal));
     }
 
     /// <summary>An inference image whose endpoint is not there, and that no service runs, is built for nobody.</summary>
@@ -56,10 +53,18 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         && image.Services.Count == 0
         && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal);
 
-    private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(ReleaseImage image, CancellationToken cancellationToken)
+    /// <summary>The builds of all images; the first that cannot be planned is the error.</summary>
+    private async Task<IReadOnlyList<WorkspaceBuildPlan>> PlanBuildsAsync(IReadOnlyList<ReleaseImage> images, CancellationToken cancellationToken)
     {
-        var build = await tools.Builds.PlanAsync(image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity }, cancellationToken);
-        builds[image.Name] = build;
+        var asked = images.Select(image => image with { FailOnSeverity = options.FailOnSeverity ?? image.FailOnSeverity });
+        var found = await tools.Builds.PlanAsync([.. asked], cancellationToken);
+        if (found.FirstOrDefault(one => one.Error is not null)?.Error is { } error)
+            ExceptionDispatchInfo.Throw(error);
+        return [.. found.Select(one => one.Plan!)];
+    }
+
+    private async Task<(PlannedImage Planned, EcrImage Predicted)> PlanAsync(WorkspaceBuildPlan build, CancellationToken cancellationToken)
+    {
         var push = await tools.Pushes.PlanAsync(build.Predicted, new ImagePushOptions(), cancellationToken);
         return (new PlannedImage(build.Image, build.Action, build.Reason, build.Digest), push.Predicted with { Digest = build.Digest });
     }

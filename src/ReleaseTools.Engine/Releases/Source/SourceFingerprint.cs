@@ -102,7 +102,7 @@ public static class SourceFingerprint
         hash.Add("whole context", image.WholeContext ? "yes" : "no");
         hash.Add("dockerfile", image.Dockerfile is null ? null : NameOf(image.Dockerfile));
         hash.Add("target", image.Target);
-        hash.Add("platform", image.Platform);
+        hash.Add("platform", image.Platform ?? (image.Builder == ImageBuilder.CodeBuild ? null : ReleaseImage.DefaultPlatform));
         foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
             hash.Add($"argument {name}", value);
         foreach (var (argument, name) in image.BaseImages.OrderBy(argument => argument.Key, StringComparer.Ordinal))

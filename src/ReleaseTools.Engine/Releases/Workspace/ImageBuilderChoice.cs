@@ -7,7 +7,8 @@ namespace ReleaseTools.Engine.Releases.Workspace;
 /// <summary>Settles where each image is built: as the command says, else as the definition says.</summary>
 public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder? asked)
 {
-    private Task<ReleaseException?>? unavailable;
+    private readonly object gate = new();
+    private Task<bool>? engineAnswers;
 
     /// <summary>An image with its builder settled: not <see cref="ImageBuilder.Auto"/> any more.</summary>
     /// <exception cref="ReleaseException">CodeBuildProjectNotNamed: an image is to be built on CodeBuild, and no project is named.</exception>
@@ -22,15 +23,18 @@ public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder?
             : image with { Builder = builder };
     }
 
-    private async Task<bool> EngineAnswersAsync(CancellationToken cancellationToken)
+    /// <summary>Asked once, and said once, however many images ask.</summary>
+    private Task<bool> EngineAnswersAsync(CancellationToken cancellationToken)
     {
-        if (unavailable is null)
-        {
-            unavailable = DockerUse.WhyNotAsync(workspace.Engine, workspace.Environment, cancellationToken);
-            if (await unavailable is { } why)
-                workspace.Observer.Report(new Announced(workspace.File.Project, $"CodeBuild builds the images: {why.Message}"));
-        }
+        lock (gate)
+            return engineAnswers ??= AskAsync(cancellationToken);
+    }
 
-        return await unavailable is null;
+    private async Task<bool> AskAsync(CancellationToken cancellationToken)
+    {
+        var unavailable = await DockerUse.WhyNotAsync(workspace.Engine, workspace.Environment, cancellationToken);
+        if (unavailable is not null)
+            workspace.Observer.Report(new Announced(workspace.File.Project, $"CodeBuild builds the images: {unavailable.Message}"));
+        return unavailable is null;
     }
 }

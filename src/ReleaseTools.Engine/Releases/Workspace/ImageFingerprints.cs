@@ -17,6 +17,14 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
     /// <summary>Says which images will be asked for, so that the first look at the workspace does for all of them. Nothing is looked at yet.</summary>
     public void Expect(IEnumerable<ReleaseImage> images) => expected = [.. images];
 
+    /// <summary>Looks at the workspace for all images that will be asked for.</summary>
+    /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
+    public Task LookAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
+    {
+        Expect(images);
+        return expected.Select(image => new ImageSources(image)).FirstOrDefault(sources => sources.IsKnown) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
+    }
+
     /// <summary>The fingerprint of an image that is settled; null where its changes, or those of an image it begins with, cannot be told.</summary>
     /// <exception cref="ReleaseException"><c>BaseImageMissing</c>: the definition has no such image. <c>SourceUnreadable</c>, GitFailed, GitRefusesOwner.</exception>
     public async Task<string?> OfAsync(ReleaseImage image, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Releases.Source;
 
 namespace ReleaseTools.Engine.Releases.Workspace;
 
@@ -62,9 +63,17 @@ public sealed record WorkspaceBuildPlan
     internal InferenceBuildOptions? How { get; }
 }
 
+/// <summary>An image's plan, or why there is none.</summary>
+/// <param name="Image">The image as defined.</param>
+/// <param name="Plan">What is to become of it.</param>
+/// <param name="Error">It cannot be built as it is defined, or its repository is not there, or not even that could be found out.</param>
+public sealed record WorkspaceBuildFinding(ReleaseImage Image, WorkspaceBuildPlan? Plan, ReleaseException? Error);
+
 /// <summary>Builds the images of a workspace, each where it is to be built: on the Docker engine, or on CodeBuild.</summary>
 public sealed class WorkspaceBuilds : IDisposable
 {
+    private const int ReadsAtOnce = 8;
+
     private readonly ReleaseWorkspace workspace;
     private readonly ReleaseDefinition definition;
     private readonly WorkspaceBuildOptions options;
@@ -73,7 +82,8 @@ public sealed class WorkspaceBuilds : IDisposable
     private readonly ImageBuilds docker;
     private readonly Func<CancellationToken, Task<CodeBuilds>> codeBuilds;
     private readonly ImageFingerprints fingerprints;
-    private IReadOnlyDictionary<string, string>? labels;
+    private readonly object gate = new();
+    private Task<IReadOnlyDictionary<string, string>>? labels;
 
     private WorkspaceBuilds(
         ReleaseWorkspace workspace,
@@ -113,17 +123,32 @@ public sealed class WorkspaceBuilds : IDisposable
             async cancelled => new CodeBuilds(await workspace.AwsAsync(definition.Region, cancelled), registry, workspace.Observer, workspace.Clock));
     }
 
-    /// <summary>Says which images will be planned, so that one look at their sources does for all of them.</summary>
-    public void Expect(IEnumerable<ReleaseImage> images) => fingerprints.Expect(images);
+    /// <summary>Says of each image whether it is built, where, and why. They are looked at side by side. Reads, and changes nothing.</summary>
+    /// <returns>What was found of each, in the order of the images.</returns>
+    /// <exception cref="ReleaseException">What stands in the way of all of them: no region, no credentials, no connection to a registry; git fails.</exception>
+    public async Task<IReadOnlyList<WorkspaceBuildFinding>> PlanAsync(IReadOnlyList<ReleaseImage> images, CancellationToken cancellationToken)
+    {
+        // The registries are connected to while git looks at the sources.
+        var known = images.Where(image => new ImageSources(image).IsKnown).Select(image => image.Repository).ToList();
+        var opened = options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : Task.Run(() => registries.OpenAsync(known, cancellationToken), cancellationToken);
+        await Task.WhenAll(opened, fingerprints.LookAsync(images, cancellationToken));
+        var found = new WorkspaceBuildFinding[images.Count];
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, images.Count), atOnce, async (index, stop) =>
+        {
+            try
+            {
+                found[index] = new WorkspaceBuildFinding(images[index], await PlanAsync(images[index], stop), Error: null);
+            }
+            catch (ReleaseException error)
+            {
+                found[index] = new WorkspaceBuildFinding(images[index], Plan: null, error);
+            }
+        });
+        return found;
+    }
 
-    /// <summary>Opens what images of the same inputs are looked for in, so that what stands in the way of all is told before the first.</summary>
-    /// <exception cref="ReleaseException">No region, no credentials.</exception>
-    public Task OpenRegistriesAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken) =>
-        options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : registries.OpenAsync(images.Select(image => image.Repository), cancellationToken);
-
-    /// <summary>Says whether an image is built, where, and why. Reads, and changes nothing.</summary>
-    /// <exception cref="ReleaseException">The image cannot be built as it is defined, or its repository is not there.</exception>
-    public async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
+    private async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
     {
         var image = await SettleAsync(defined, cancellationToken);
         var fingerprint = await fingerprints.OfAsync(image, cancellationToken);
@@ -163,8 +188,9 @@ public sealed class WorkspaceBuilds : IDisposable
     {
         if (plan.Docker is not null)
         {
-            labels ??= await ImageLabels.OfAsync(workspace, cancellationToken);
-            return await docker.BuildAsync(plan.Docker, built, options.Build with { Labels = labels }, workspace.Observer, cancellationToken);
+            // What is not built is not labelled, and costs no look at git.
+            var how = plan.Action == ReleaseAction.Reuse ? options.Build : options.Build with { Labels = await LabelsAsync(cancellationToken) };
+            return await docker.BuildAsync(plan.Docker, built, how, workspace.Observer, cancellationToken);
         }
 
         if (plan.Action == ReleaseAction.Reuse)
@@ -178,6 +204,12 @@ public sealed class WorkspaceBuilds : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => docker.Dispose();
+
+    private Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+            return labels ??= ImageLabels.OfAsync(workspace, cancellationToken);
+    }
 
     private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken) =>
         options.Overrides.ApplyTo(await builders.SettleAsync(image, cancellationToken), options.Build.Variable);

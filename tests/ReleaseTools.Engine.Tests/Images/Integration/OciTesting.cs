@@ -2,6 +2,7 @@ using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Images.Registries.Oci;
 using ReleaseTools.Engine.Tests.Images.Registries.Oci;
 
 namespace ReleaseTools.Engine.Tests.Images.Integration;
@@ -9,7 +10,7 @@ namespace ReleaseTools.Engine.Tests.Images.Integration;
 /// <summary>A workspace, a real engine and registries that are not ECR, with the logins of one test.</summary>
 internal sealed class OciTesting : IDisposable
 {
-    private readonly HttpClient http = OciRegistry.CreateHttpClient();
+    private readonly RegistryHttp http = new(RegistryHttp.CreateHandler());
     private readonly List<OciRegistry> registries = [];
 
     private OciTesting(DockerEngine engine) => Engine = engine;

@@ -16,7 +16,7 @@ public sealed class OciRegistryTests : IDisposable
     private readonly Recorder recorder = new();
     private readonly MemoryRegistry server = new();
     private readonly DockerLogins logins = new();
-    private readonly HttpClient http = OciRegistry.CreateHttpClient();
+    private readonly RegistryHttp http = new(RegistryHttp.CreateHandler());
     private readonly OciRegistry registry;
 
     public OciRegistryTests() => registry = new OciRegistry(http, new DockerCredentials(logins.Environment, clock), recorder, clock);

@@ -27,10 +27,22 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
 {
     private readonly RegistryTokens tokens = new(transport, logins, timeProvider);
     private readonly ConcurrentDictionary<(string Host, string Path, bool Writes), RegistryChallenge> met = new();
+    private readonly ConcurrentDictionary<string, RegistryChallenge> metByLogin = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The header of user and password.</summary>
     public static AuthenticationHeaderValue Basic(RegistryAuthorization login) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.UserName}:{login.Password}")));
+
+    /// <summary>
+    /// Asks a registry whether it is one (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#determining-support),
+    /// so that the connection is made, and user and password go with the first request that needs them.
+    /// </summary>
+    public async Task GreetAsync(RegistryAddress registry, CancellationToken cancellationToken)
+    {
+        var answer = await transport.SendAsync(new RegistryRequest(HttpMethod.Get, new Uri(registry.Url, "/v2/")), cancellationToken);
+        if (answer.Status == HttpStatusCode.Unauthorized && !answer.Challenges.Any(challenge => challenge.IsBearer) && answer.Challenges.FirstOrDefault(challenge => challenge.IsBasic) is { } basic)
+            metByLogin[registry.Host] = basic;
+    }
 
     /// <summary>Sends a request and meets the challenge it is answered with.</summary>
     /// <param name="registry">The registry.</param>
@@ -43,7 +55,7 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
     public async Task<(RegistryAnswer Answer, RegistryAuthorization Login)> SendAsync(
         RegistryAddress registry, string path, Func<AuthenticationHeaderValue?, RegistryRequest> request, bool writes, CancellationToken cancellationToken)
     {
-        var proof = met.TryGetValue((registry.Host, path, writes), out var last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
+        var proof = met.TryGetValue((registry.Host, path, writes), out var last) || metByLogin.TryGetValue(registry.Host, out last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
         for (var refusals = 0; ; refusals++)
         {
             var answer = await transport.SendAsync(request(proof?.Header), cancellationToken);
@@ -59,6 +71,8 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
             if (proof is null)
                 throw RegistryRefusals.Unauthorized(registry, login, answer);
             met[(registry.Host, path, writes)] = asked!;
+            if (asked!.IsBasic)
+                metByLogin[registry.Host] = asked; // user and password are for the whole host, a token for a repository
         }
     }
 

@@ -1,18 +1,33 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 
 namespace ReleaseTools.Engine.Images.Registries.Oci;
 
-/// <summary>The one HTTP client for all registries.</summary>
-internal static class RegistryHttp
+/// <summary>The way to registries: one HTTP client, and what was learned of the hosts it came to.</summary>
+public sealed class RegistryHttp : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly Lazy<RegistryHttp> OfProcess = new(() => new RegistryHttp(CreateHandler()));
 
-    /// <summary>A client whose timeouts are the caller's, per attempt and by the given clock; the caller disposes of it.</summary>
-    public static HttpClient Create(SocketsHttpHandler handler) => new(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>Over a handler, which it disposes of.</summary>
+    internal RegistryHttp(SocketsHttpHandler handler) =>
+        Client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan }; // timeouts are the caller's, per attempt and by its clock
+
+    /// <summary>The way that all commands of this process share, so that each finds the connections of the one before. It is never disposed of.</summary>
+    public static RegistryHttp Shared => OfProcess.Value;
+
+    /// <summary>The client.</summary>
+    internal HttpClient Client { get; }
+
+    /// <summary>Hosts with port on this machine that did not speak TLS when last asked.</summary>
+    internal ConcurrentDictionary<string, bool> PlainHosts { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public void Dispose() => Client.Dispose();
 
     /// <summary>A handler that follows no redirect, keeps no cookie and changes no byte of what it is sent.</summary>
-    public static SocketsHttpHandler CreateHandler()
+    internal static SocketsHttpHandler CreateHandler()
     {
         var handler = new SocketsHttpHandler
         {

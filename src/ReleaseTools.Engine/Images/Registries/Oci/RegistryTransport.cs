@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -18,7 +17,7 @@ namespace ReleaseTools.Engine.Images.Registries.Oci;
 /// TLS always, but for this machine: there plain http is tried where https is not spoken, as docker has it for 127.0.0.0/8
 /// (https://docs.docker.com/reference/cli/dockerd/#insecure-registries).
 /// </summary>
-internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observer, TimeProvider timeProvider)
+internal sealed class RegistryTransport(RegistryHttp http, IReleaseObserver observer, TimeProvider timeProvider)
 {
     /// <summary>How long one attempt may take.</summary>
     public static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(60);
@@ -29,9 +28,6 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
     private const int Retries = 3;
     private const int LongestChain = 5;
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
-
-    /// <summary>Hosts with port on this machine that do not speak TLS.</summary>
-    private readonly ConcurrentDictionary<string, bool> plain = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Sends a request.</summary>
     /// <returns>The answer, whatever its status.</returns>
@@ -90,21 +86,39 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
             return (await AttemptAsync(request, url, authorization, cancellationToken), url);
 
         var withoutTls = new UriBuilder(url) { Scheme = Uri.UriSchemeHttp, Port = url.IsDefaultPort ? 80 : url.Port }.Uri;
-        if (!plain.ContainsKey(url.Authority))
+        if (http.PlainHosts.ContainsKey(url.Authority) && await AsBeforeAsync() is { } again)
+            return (again, withoutTls);
+
+        try
+        {
+            return (await AttemptAsync(request, url, authorization, cancellationToken), url);
+        }
+        catch (HttpRequestException exception) when (IsWithoutTls(exception) || url.IsDefaultPort && exception.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            // Nothing but the handshake was sent so far.
+            var answer = await AttemptAsync(request, withoutTls, authorization, cancellationToken);
+            http.PlainHosts[url.Authority] = true;
+            return (answer, withoutTls);
+        }
+
+        // Null from a server that has come to speak TLS since: it answers plain http with 400, or hangs up.
+        async Task<RegistryAnswer?> AsBeforeAsync()
         {
             try
             {
-                return (await AttemptAsync(request, url, authorization, cancellationToken), url);
+                var answer = await AttemptAsync(request, withoutTls, authorization, cancellationToken);
+                if (answer.Status != HttpStatusCode.BadRequest)
+                    return answer;
             }
-            catch (HttpRequestException exception) when (IsWithoutTls(exception) || url.IsDefaultPort && exception.HttpRequestError == HttpRequestError.ConnectionError)
+            catch (HttpRequestException)
             {
-                // Nothing but the handshake was sent so far.
+                http.PlainHosts.TryRemove(url.Authority, out _);
+                throw;
             }
-        }
 
-        var answer = await AttemptAsync(request, withoutTls, authorization, cancellationToken);
-        plain[url.Authority] = true;
-        return (answer, withoutTls);
+            http.PlainHosts.TryRemove(url.Authority, out _);
+            return null;
+        }
     }
 
     private async Task<RegistryAnswer> AttemptAsync(RegistryRequest request, Uri url, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
@@ -114,7 +128,7 @@ internal sealed class RegistryTransport(HttpClient http, IReleaseObserver observ
         try
         {
             using var message = request.ToMessage(url, authorization);
-            using var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            using var response = await http.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop.Token);
             return await RegistryAnswer.ReadAsync(response, request.LongestAnswer, stop.Token);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not ReleaseException)

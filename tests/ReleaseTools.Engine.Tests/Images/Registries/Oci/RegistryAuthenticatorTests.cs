@@ -2,6 +2,7 @@ using System.Text;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Images.Registries.Oci;
 using ReleaseTools.Engine.Reporting;
 using static ReleaseTools.Engine.Tests.Images.Registries.Oci.ScriptedServer;
 
@@ -16,7 +17,7 @@ public sealed class RegistryAuthenticatorTests : IDisposable
     private readonly MemoryRegistry server = new();
     private readonly TokenServer tokens = new();
     private readonly DockerLogins logins = new();
-    private readonly HttpClient http = OciRegistry.CreateHttpClient();
+    private readonly RegistryHttp http = new(RegistryHttp.CreateHandler());
     private readonly OciRegistry registry;
 
     public RegistryAuthenticatorTests()

@@ -13,8 +13,8 @@ internal sealed class TestNetwork : IDisposable
     private readonly List<IDisposable> owned = [];
     private readonly X509Certificate2 authority = Authority();
 
-    /// <summary>The client, with this network in place of the real one and all else as it is made for use.</summary>
-    public HttpClient Http
+    /// <summary>The way to registries, with this network in place of the real one and all else as it is made for use.</summary>
+    public RegistryHttp Http
     {
         get
         {
@@ -28,7 +28,7 @@ internal sealed class TestNetwork : IDisposable
                 await socket.ConnectAsync(IPAddress.Loopback, ports.TryGetValue(host, out var mapped) ? mapped : host == "127.0.0.1" ? port : throw new SocketException((int)SocketError.HostNotFound), token);
                 return new NetworkStream(socket, ownsSocket: true);
             };
-            var http = RegistryHttp.Create(handler);
+            var http = new RegistryHttp(handler);
             owned.Add(http);
             return http;
         }
