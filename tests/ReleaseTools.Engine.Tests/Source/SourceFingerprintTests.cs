@@ -203,6 +203,22 @@ public sealed class SourceFingerprintTests : IDisposable
     }
 
     [Fact]
+    public async Task Somebody_elses_repository_that_a_command_reads_counts_though_docker_does_not_get_it()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write(".dockerignore", "web/src\n");
+        fixture.Write("web/src/library/file", "1");
+        await GitFixture.RunGitAsync(fixture.PathOf("web/src/library"), "init", "-q");
+        await GitFixture.CommitAsync(fixture.PathOf("web/src/library"));
+        var image = fixture.Image with { Before = [new() { Command = ["make"], Directory = fixture.Workspace }] };
+        var before = await fixture.FingerprintAsync(image);
+
+        fixture.Write("web/src/library/file", "2");
+
+        (await fixture.FingerprintAsync(image)).ShouldNotBe(before);
+    }
+
+    [Fact]
     public async Task Whether_docker_gets_a_source_that_a_command_reads_counts()
     {
         await fixture.CommittedAsync();

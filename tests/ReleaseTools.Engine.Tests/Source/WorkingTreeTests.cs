@@ -500,6 +500,22 @@ public sealed class WorkingTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_repository_that_is_named_is_not_taken_for_its_submodules()
+    {
+        await fixture.CommittedAsync();
+        using var library = await fixture.WithSubmoduleAsync("web/src/library");
+        await fixture.CommitAsync();
+        var named = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal)
+        {
+            ["GIT_DIR"] = fixture.Repository.PathOf(".git"), ["GIT_WORK_TREE"] = fixture.Repository.Root,
+        };
+
+        var snapshot = await GitSnapshot.TakeAsync(fixture.Workspace, named, default);
+
+        (await GitFixture.FingerprintAsync(fixture.Image, snapshot)).ShouldBe(await ShouldBeAsOnDiskAsync());
+    }
+
+    [Fact]
     public async Task A_workspace_that_is_reached_over_a_link_is_the_same_workspace()
     {
         await fixture.CommittedAsync();

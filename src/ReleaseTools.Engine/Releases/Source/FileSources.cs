@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ReleaseTools.Engine.Errors;
 
 namespace ReleaseTools.Engine.Releases.Source;
@@ -13,18 +12,20 @@ internal static class FileSources
     /// <param name="ids">How ids are made.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
-    public static async Task<IReadOnlyCollection<SourceFile>> ReadAsync(
+    public static async Task<IReadOnlyList<SourceFile>> ReadAsync(
         string folder, IEnumerable<string> names, Func<string, bool, bool> isLeftOut, BlobId ids, CancellationToken cancellationToken)
     {
-        var files = new ConcurrentBag<SourceFile>();
-        var found = names.SelectMany(name => Walk(folder, name, isLeftOut)).DistinctBy(file => file.Name, StringComparer.Ordinal);
-        await Parallel.ForEachAsync(found, cancellationToken, (file, _) =>
+        var found = names.SelectMany(name => Walk(folder, name, isLeftOut)).DistinctBy(file => file.Name, StringComparer.Ordinal).ToList();
+        var files = new SourceFile?[found.Count];
+        if (files.Length > 0)
+            await Parallel.ForAsync(0, files.Length, cancellationToken, (i, _) => Read(i)).ConfigureAwait(false);
+        return [.. files.OfType<SourceFile>()];
+
+        ValueTask Read(int i)
         {
-            if (TryRead(file.Name, file.File, ids) is { } read)
-                files.Add(read);
+            files[i] = TryRead(found[i].Name, found[i].File, ids);
             return ValueTask.CompletedTask;
-        }).ConfigureAwait(false);
-        return files;
+        }
     }
 
     /// <summary>A link, by where it points to.</summary>

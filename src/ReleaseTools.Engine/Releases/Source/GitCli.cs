@@ -24,8 +24,8 @@ internal sealed partial class GitCli
     public static GitCli? Find(string folder, IReadOnlyDictionary<string, string> environment) =>
         ExecutableLookup.Find("git", environment) is { } executable ? new(executable, folder, GitEnvironment.Of(environment)) : null;
 
-    /// <summary>The same git in another folder.</summary>
-    public GitCli In(string other) => new(executable, other, variables);
+    /// <summary>The same git in the folder of another repository.</summary>
+    public GitCli In(string other) => new(executable, other, GitEnvironment.ForAnyRepository(variables));
 
     /// <summary>What git writes; null where the folder is in no repository.</summary>
     /// <param name="arguments">Its arguments.</param>

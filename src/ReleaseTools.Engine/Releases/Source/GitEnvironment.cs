@@ -16,9 +16,8 @@ internal static class GitEnvironment
 
         // A hook has GIT_DIR and no GIT_WORK_TREE, and would take whatever folder it runs in for the working tree. Who sets both
         // means a repository that lies elsewhere.
-        var isElsewhere = environment.ContainsKey("GIT_DIR") && environment.ContainsKey("GIT_WORK_TREE");
-        foreach (var name in isElsewhere ? [] : OfOneRepository)
-            variables[name] = null;
+        if (!environment.ContainsKey("GIT_DIR") || !environment.ContainsKey("GIT_WORK_TREE"))
+            variables = ForAnyRepository(variables);
 
         variables["LC_ALL"] = "C"; // its errors are read
         variables["GIT_OPTIONAL_LOCKS"] = "0"; // a look at the tree must not get into the way of whoever commits
@@ -33,5 +32,14 @@ internal static class GitEnvironment
         if (!environment.ContainsKey("GLIBC_TUNABLES"))
             variables["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1";
         return variables;
+    }
+
+    /// <summary>The same without what names a repository: git finds the one that it is run in.</summary>
+    public static Dictionary<string, string?> ForAnyRepository(IReadOnlyDictionary<string, string?> variables)
+    {
+        var other = new Dictionary<string, string?>(variables, StringComparer.Ordinal);
+        foreach (var name in OfOneRepository)
+            other[name] = null;
+        return other;
     }
 }

@@ -8,7 +8,7 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// <param name="IsSure">Whether git compares it with the disk, and there is but one of it.</param>
 /// <param name="Mode">Git's mode.</param>
 /// <param name="Id">The id of the blob, or of a submodule's commit.</param>
-internal readonly record struct GitIndexEntry(string Path, bool IsTracked, bool IsSure, string Mode, string Id)
+internal sealed record GitIndexEntry(string Path, bool IsTracked, bool IsSure, string Mode, string Id)
 {
     /// <summary>Reads what <c>git ls-files -s -v -o --directory -z</c> writes.</summary>
     /// <remarks>

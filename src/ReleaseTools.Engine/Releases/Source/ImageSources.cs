@@ -85,8 +85,11 @@ internal sealed class ImageSources
         return hasCommands && isSource ? SourceUse.Commands : SourceUse.None;
     }
 
-    /// <summary>Whether nothing in a folder counts that nobody wrote, so that it need not be looked into: a node_modules that the context leaves out.</summary>
-    public bool IsLeftOutWhole(string folder) => IsMade(folder) || (InContext(folder) is { } inContext && ignore?.ExcludesWhole(inContext) == true);
+    /// <summary>Whether nothing in a folder counts, so that it need not be looked into: a node_modules that the context leaves out.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="isSource">Whether somebody wrote what is in it.</param>
+    public bool IsLeftOutWhole(string folder, bool isSource) =>
+        IsMade(folder) || (!(hasCommands && isSource) && InContext(folder) is { } inContext && ignore?.ExcludesWhole(inContext) == true);
 
     /// <summary>A path as a name, with every link followed.</summary>
     private string NameOf(string path) => SourceName.Of(root, WorkspacePaths.Real(path));

@@ -4,7 +4,7 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// <param name="Name">Its path from the workspace, with <c>/</c>.</param>
 /// <param name="Mode"><c>100644</c>, <c>100755</c> where it may be executed, <c>120000</c> for a link.</param>
 /// <param name="Id">Its blob's id: the same id is the same content. Empty where the name is no text, so that it cannot be read.</param>
-internal readonly record struct SourceFile(string Name, string Mode, string Id)
+internal sealed record SourceFile(string Name, string Mode, string Id)
 {
     public const string Regular = "100644";
     public const string Executable = "100755";
@@ -12,6 +12,9 @@ internal readonly record struct SourceFile(string Name, string Mode, string Id)
 
     /// <summary>The mode of a repository within the repository.</summary>
     public const string Repository = "160000";
+
+    /// <summary>Whether Docker gets it; else only the commands do that are run before the build.</summary>
+    public bool IsSent { get; init; } = true;
 }
 
 /// <summary>Paths from the workspace, with <c>/</c>; <c>.</c> is the workspace itself.</summary>

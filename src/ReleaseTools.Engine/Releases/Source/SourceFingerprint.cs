@@ -51,22 +51,22 @@ public static class SourceFingerprint
         if (!sources.IsKnown || image.BaseImages.Values.Any(name => baseFingerprints.GetValueOrDefault(name) is null))
             return null;
         var files = await FilesAsync(image, sources, listing, cancellationToken).ConfigureAwait(false);
-        files.Sort((one, other) => string.CompareOrdinal(one.File.Name, other.File.Name));
+        files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         using var hash = new ContentHash();
         AddSettings(hash, image, baseFingerprints);
-        foreach (var (file, use) in files)
+        foreach (var file in files)
         {
             if (!SourceName.IsText(file.Name))
                 return null;
-            hash.Add(file.Name, file.Mode, file.Id, use == SourceUse.Build ? "sent" : "seen");
+            hash.Add(file.Name, file.Mode, file.Id, file.IsSent ? "sent" : "seen");
         }
 
         return hash.ToHex()[..Length];
     }
 
-    private static async Task<List<(SourceFile File, SourceUse Use)>> FilesAsync(ReleaseImage image, ImageSources sources, SourceListing? listing, CancellationToken cancellationToken)
+    private static async Task<List<SourceFile>> FilesAsync(ReleaseImage image, ImageSources sources, SourceListing? listing, CancellationToken cancellationToken)
     {
-        var files = new List<(SourceFile File, SourceUse Use)>(listing?.Known.Count ?? 0);
+        var files = new List<SourceFile>(listing?.Known.Count ?? 0);
         foreach (var file in listing?.Known ?? [])
         {
             if (sources.Has(file.Name))
@@ -79,19 +79,19 @@ public static class SourceFingerprint
         var read = await FileSources.ReadAsync(
             WorkspacePaths.Real(image.Workspace),
             others,
-            (name, isFolder) => isFolder ? listing is not null && sources.IsLeftOutWhole(name) : sources.UseOf(name, IsSource(name)) == SourceUse.None,
+            (name, isFolder) => isFolder ? sources.IsLeftOutWhole(name, IsSource(name)) : sources.UseOf(name, IsSource(name)) == SourceUse.None,
             listing?.Ids ?? BlobId.Sha1,
             cancellationToken).ConfigureAwait(false);
         foreach (var file in read)
             Take(file, IsSource(file.Name));
         return files;
 
-        bool IsSource(string name) => listing?.Unignored.Contains(name) ?? true;
+        bool IsSource(string name) => listing?.IsUnignored(name) ?? true;
 
         void Take(SourceFile file, bool isSource)
         {
             if (sources.UseOf(file.Name, isSource) is not SourceUse.None and var use)
-                files.Add((file, use));
+                files.Add(use == SourceUse.Build ? file : file with { IsSent = false });
         }
     }
 
