@@ -19,8 +19,8 @@ namespace ReleaseTools.Commands;
 public sealed class PushEcrImageCommand : AwsCommand
 {
     private readonly List<AppImage> waiting = [];
-    private readonly HashSet<(string, string, string?, string?)> taken = [];
-    private readonly Channel<(AppImage Image, Approval Approval)> asked = Channel.CreateUnbounded<(AppImage, Approval)>();
+    private readonly HashSet<PushKey> taken = [];
+    private readonly Channel<AskedPush> asked = Channel.CreateUnbounded<AskedPush>();
     private RunningWork? work;
 
     /// <summary>Images, as Build-AppImage gives them. One whose build failed is left out: its error was told.</summary>
@@ -63,7 +63,7 @@ public sealed class PushEcrImageCommand : AwsCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        waiting.AddRange(InputObject.Where(image => image.Status != ImageBuildStatus.Failed && taken.Add((image.Repository, image.Tag, image.ImageId, image.Digest))));
+        waiting.AddRange(InputObject.Where(image => image.Status != ImageBuildStatus.Failed && taken.Add(new PushKey(image.Repository, image.Tag, image.ImageId, image.Digest))));
 
         // Whether a credential is for one registry alone is known with the last image.
         if (RegistryCredential is null)
@@ -100,7 +100,7 @@ public sealed class PushEcrImageCommand : AwsCommand
 
         // Asked here, on the pipeline's thread: a question of the work's would wait for the next image.
         foreach (var image in waiting)
-            asked.Writer.TryWrite((image, image.Status == ImageBuildStatus.Planned ? Approval.WhatIf : Approvals.Ask(this, $"{image.Repository}:{image.Tag}", "Push")));
+            asked.Writer.TryWrite(new AskedPush(image, image.Status == ImageBuildStatus.Planned ? Approval.WhatIf : Approvals.Ask(this, $"{image.Repository}:{image.Tag}", "Push")));
         waiting.Clear();
     }
 
@@ -173,4 +173,8 @@ public sealed class PushEcrImageCommand : AwsCommand
             pipeline.Write(record);
         }
     }
+
+    private sealed record AskedPush(AppImage Image, Approval Approval);
+
+    private sealed record PushKey(string Repository, string Tag, string? ImageId, string? Digest);
 }

@@ -132,20 +132,25 @@ public sealed class WorkspaceBuilds : IDisposable
         var known = images.Where(image => new ImageSources(image).IsKnown).Select(image => image.Repository).ToList();
         var opened = options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : Task.Run(() => registries.OpenAsync(known, cancellationToken), cancellationToken);
         await Task.WhenAll(opened, fingerprints.LookAsync(images, cancellationToken));
-        var found = new WorkspaceBuildFinding[images.Count];
-        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, images.Count), atOnce, async (index, stop) =>
+        using var slots = new SemaphoreSlim(ReadsAtOnce);
+        return await Task.WhenAll(images.Select(FindAsync));
+
+        async Task<WorkspaceBuildFinding> FindAsync(ReleaseImage image)
         {
+            await slots.WaitAsync(cancellationToken);
             try
             {
-                found[index] = new WorkspaceBuildFinding(images[index], await PlanAsync(images[index], stop), Error: null);
+                return new WorkspaceBuildFinding(image, await PlanAsync(image, cancellationToken), Error: null);
             }
             catch (ReleaseException error)
             {
-                found[index] = new WorkspaceBuildFinding(images[index], Plan: null, error);
+                return new WorkspaceBuildFinding(image, Plan: null, error);
             }
-        });
-        return found;
+            finally
+            {
+                slots.Release();
+            }
+        }
     }
 
     private async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed class Proof(AuthenticationHeaderValue header, RegistryAuthorizat
 internal sealed class RegistryAuthenticator(RegistryTransport transport, RegistryLogins logins, TimeProvider timeProvider) : IDisposable
 {
     private readonly RegistryTokens tokens = new(transport, logins, timeProvider);
-    private readonly ConcurrentDictionary<(string Host, string Path, bool Writes), RegistryChallenge> met = new();
+    private readonly ConcurrentDictionary<Use, RegistryChallenge> met = new();
     private readonly ConcurrentDictionary<string, RegistryChallenge> metByLogin = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The header of user and password.</summary>
@@ -55,7 +55,7 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
     public async Task<(RegistryAnswer Answer, RegistryAuthorization Login)> SendAsync(
         RegistryAddress registry, string path, Func<AuthenticationHeaderValue?, RegistryRequest> request, bool writes, CancellationToken cancellationToken)
     {
-        var proof = met.TryGetValue((registry.Host, path, writes), out var last) || metByLogin.TryGetValue(registry.Host, out last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
+        var proof = met.TryGetValue(new Use(registry.Host, path, writes), out var last) || metByLogin.TryGetValue(registry.Host, out last) ? await MeetAsync(registry, last, refused: null, cancellationToken) : null;
         for (var refusals = 0; ; refusals++)
         {
             var answer = await transport.SendAsync(request(proof?.Header), cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
             proof = asked is null || refusals == 2 ? null : await MeetAsync(registry, asked, proof, cancellationToken);
             if (proof is null)
                 throw RegistryRefusals.Unauthorized(registry, login, answer);
-            met[(registry.Host, path, writes)] = asked!;
+            met[new Use(registry.Host, path, writes)] = asked!;
             if (asked!.IsBasic)
                 metByLogin[registry.Host] = asked; // user and password are for the whole host, a token for a repository
         }
@@ -92,4 +92,6 @@ internal sealed class RegistryAuthenticator(RegistryTransport transport, Registr
         var login = await logins.GetAsync(registry.Host, refused?.Login, cancellationToken);
         return login is null or { IsAnonymous: true } or { IdentityToken: not null } ? null : new Proof(Basic(login), login, token: null);
     }
+
+    private sealed record Use(string Host, string Path, bool Writes);
 }

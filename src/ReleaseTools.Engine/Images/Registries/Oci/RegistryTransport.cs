@@ -14,7 +14,7 @@ namespace ReleaseTools.Engine.Images.Registries.Oci;
 /// no such host, no TLS, an untrusted certificate                  ─▶ an error at once
 /// any other status                                                ─▶ the caller's to judge
 /// </code>
-/// TLS always, but for this machine: there plain http is tried where https is not spoken, as docker has it for 127.0.0.0/8
+/// TLS always, but for this machine: there plain http is spoken where https is not, as docker has it for 127.0.0.0/8
 /// (https://docs.docker.com/reference/cli/dockerd/#insecure-registries).
 /// </summary>
 internal sealed class RegistryTransport(RegistryHttp http, IReleaseObserver observer, TimeProvider timeProvider)
@@ -86,8 +86,10 @@ internal sealed class RegistryTransport(RegistryHttp http, IReleaseObserver obse
             return (await AttemptAsync(request, url, authorization, cancellationToken), url);
 
         var withoutTls = new UriBuilder(url) { Scheme = Uri.UriSchemeHttp, Port = url.IsDefaultPort ? 80 : url.Port }.Uri;
-        if (http.PlainHosts.ContainsKey(url.Authority) && await AsBeforeAsync() is { } again)
-            return (again, withoutTls);
+        // What shows nothing may go by plain http at once: few registries that a machine keeps for itself speak TLS, and a handshake that fails takes time.
+        var mayGoPlain = http.PlainHosts.ContainsKey(url.Authority) || !url.IsDefaultPort && authorization is null && request.Content is null;
+        if (mayGoPlain && await PlainAsync() is { } plain)
+            return (plain, withoutTls);
 
         try
         {
@@ -101,19 +103,21 @@ internal sealed class RegistryTransport(RegistryHttp http, IReleaseObserver obse
             return (answer, withoutTls);
         }
 
-        // Null from a server that has come to speak TLS since: it answers plain http with 400, or hangs up.
-        async Task<RegistryAnswer?> AsBeforeAsync()
+        // Null from a server that may speak TLS alone: it answers plain http with 400, or hangs up.
+        async Task<RegistryAnswer?> PlainAsync()
         {
             try
             {
                 var answer = await AttemptAsync(request, withoutTls, authorization, cancellationToken);
                 if (answer.Status != HttpStatusCode.BadRequest)
+                {
+                    http.PlainHosts[url.Authority] = true;
                     return answer;
+                }
             }
             catch (HttpRequestException)
             {
-                http.PlainHosts.TryRemove(url.Authority, out _);
-                throw;
+                // By TLS then, or the same again.
             }
 
             http.PlainHosts.TryRemove(url.Authority, out _);
