@@ -24,9 +24,9 @@ internal static class ContextFilter
         var context = ContextOf(image);
         var text = new StringBuilder(RulesOf(image, context)).AppendLine().AppendLine("# what is not built");
         if (WorkspacePaths.IsWithin(context, Path.Combine(image.Workspace, OwnFolder)))
-            text.AppendLine(Pattern(Relative(context, Path.Combine(image.Workspace, OwnFolder))));
+            AppendPatterns(text, Relative(context, Path.Combine(image.Workspace, OwnFolder)));
         foreach (var excluded in Excluded(context, Kept(image, context)))
-            text.AppendLine(Pattern(excluded));
+            AppendPatterns(text, excluded);
         return text.ToString();
     }
 
@@ -87,6 +87,12 @@ internal static class ContextFilter
 
     // Where '/' separates folders, a backslash may be part of a name.
     private static string Relative(string context, string path) => Path.GetRelativePath(context, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    /// <summary>
+    /// Leaves a path out with all that is in it. The second pattern is for a folder that the workspace's rules leave out and of which
+    /// they take something back: on such a folder docker does not try the first, and so does not know it for what is within.
+    /// </summary>
+    private static void AppendPatterns(StringBuilder text, string path) => text.AppendLine(Pattern(path)).AppendLine($"{Pattern(path)}/**");
 
     /// <summary>
     /// A pattern that fits one path. Lines are trimmed, and looked at for <c>#</c> and <c>!</c> at their beginning; what is left is made

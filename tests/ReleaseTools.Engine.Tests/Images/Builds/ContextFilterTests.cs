@@ -29,6 +29,18 @@ public sealed class ContextFilterTests : IDisposable
         Sent(Image("app")).ShouldBe(["app/src/a", "app/node_modules/keep/y"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("*\n!app\n!other/z\n")]
+    [InlineData("other\n!other/z\n")]
+    [InlineData("**\n!**/a\n!**/z\n")]
+    public void What_is_taken_back_of_a_folder_that_is_no_input_does_not_come_in(string rules)
+    {
+        Write("app/a", "other/z");
+        workspace.Write(".dockerignore", rules);
+
+        Sent(Image("app")).ShouldBe(["app/a"]);
+    }
+
     [Fact]
     public void The_Dockerfiles_own_ignore_file_goes_before_the_contexts()
     {
