@@ -5,6 +5,9 @@ var what = args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ord
 var files = Option("--files", 100_000);
 var runs = Option("--runs", 15);
 
+if (what is not (Session.InOwnProcess or ImportBenchmark.OneImport))
+    await Repository.InstallAsync();
+
 switch (what)
 {
     case "import": await ImportBenchmark.RunAsync(runs); break;

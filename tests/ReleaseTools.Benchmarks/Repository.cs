@@ -3,12 +3,18 @@ using System.Runtime.Loader;
 
 namespace ReleaseTools.Benchmarks;
 
-/// <summary>What the build of this repository left, and processes to run.</summary>
+/// <summary>The module as it is installed from this repository, and processes to run.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Module { get; } = Path.Combine(Root, "out", "ReleaseTools", "ReleaseTools.psd1");
+    private static readonly string Modules = Path.Combine(AppContext.BaseDirectory, "modules");
+
+    public static string Module => Directory.GetFiles(Path.Combine(Modules, "ReleaseTools"), "ReleaseTools.psd1", SearchOption.AllDirectories).Single();
+
+    /// <summary>Installs the module beside this program, the way users do: compiled ahead for this machine.</summary>
+    public static Task InstallAsync() => RunAsync(
+        Root, "dotnet", "msbuild", Path.Combine("src", "ReleaseTools"), "-restore", "-target:InstallModule", "-property:Configuration=Release", $"-property:ModuleDirectory={Modules}");
 
     /// <summary>Runs a program to its end, and gives what it wrote.</summary>
     public static async Task<string> RunAsync(string folder, string program, params string[] arguments)
