@@ -37,7 +37,7 @@ public sealed record ReleaseImage
     /// <summary>The Dockerfile stage to build; the last one when null.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The platform to build for, such as <c>linux/arm64</c>; when null <see cref="DefaultPlatform"/> on a Docker engine, and its project's on CodeBuild.</summary>
+    /// <summary>The platform to build for, such as <c>linux/arm64</c>; when null <see cref="DefaultPlatform"/>, or its project's for an image that is defined for CodeBuild.</summary>
     public string? Platform { get; init; }
 
     /// <summary>Build arguments. They end up in the image's history and are not for secrets.</summary>

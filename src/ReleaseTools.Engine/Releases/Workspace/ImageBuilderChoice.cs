@@ -18,9 +18,12 @@ public sealed class ImageBuilderChoice(ReleaseWorkspace workspace, ImageBuilder?
         var builder = image.Builder == ImageBuilder.CodeBuild ? image.Builder : asked ?? image.Builder;
         if (builder == ImageBuilder.Auto)
             builder = await EngineAnswersAsync(cancellationToken) ? ImageBuilder.Docker : ImageBuilder.CodeBuild;
-        return builder == ImageBuilder.CodeBuild && image.CodeBuildProject is null
-            ? throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotNamed), ErrorKind.InvalidArgument, image.Name, image.Name)
-            : image with { Builder = builder };
+        if (builder != ImageBuilder.CodeBuild)
+            return image with { Builder = builder };
+        if (image.CodeBuildProject is null)
+            throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotNamed), ErrorKind.InvalidArgument, image.Name, image.Name);
+        // It is the same image wherever it is built, so it is for the same platform, and each builder reuses what the other built.
+        return image with { Builder = builder, Platform = image.Platform ?? (image.Builder == ImageBuilder.CodeBuild ? null : ReleaseImage.DefaultPlatform) };
     }
 
     /// <summary>Asked once, and said once, however many images ask.</summary>
