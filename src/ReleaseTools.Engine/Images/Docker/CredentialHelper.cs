@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
@@ -34,7 +35,7 @@ internal sealed partial class CredentialHelper(string name, string namedBy, IRea
             return null;
         try
         {
-            var answer = JsonSerializer.Deserialize(printed, DockerConfigJson.Default.CredentialHelperAnswer);
+            var answer = JsonSerializer.Deserialize(printed, CredentialHelperJson.Default.CredentialHelperAnswer);
             return answer switch
             {
                 null or { Secret: null or "" } => null,
@@ -102,3 +103,7 @@ internal sealed class CredentialHelperAnswer
 
     public string? Secret { get; init; }
 }
+
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(CredentialHelperAnswer))]
+internal sealed partial class CredentialHelperJson : JsonSerializerContext;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Images.Registries.Oci;
@@ -74,30 +73,28 @@ internal sealed class DockerConfigFile
         return user.Length == 0 && identity is null ? null : new RegistryAuthorization(registry.Host, user, password, ExpiresAt: null) { IdentityToken = identity, Origin = Origin };
     }
 
-    private static DockerConfigFile Parse(string origin, ReadOnlySpan<byte> content)
+    private static DockerConfigFile Parse(string origin, ReadOnlyMemory<byte> content)
     {
         try
         {
-            var text = content.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content;
-            return new DockerConfigFile(origin, JsonSerializer.Deserialize(text, DockerConfigJson.Default.DockerConfigDocument) ?? new DockerConfigDocument());
+            return new DockerConfigFile(origin, DockerConfigDocument.Parse(content));
         }
         catch (JsonException exception)
         {
             // Where, and not what: it may stand in the middle of a secret.
-            var where = $"line {exception.LineNumber + 1}, {exception.Path ?? "$"}";
+            var where = exception.Path ?? $"line {exception.LineNumber + 1}";
             throw ReleaseException.For(nameof(Messages.DockerConfigInvalid), ErrorKind.InvalidArgument, origin, origin, $"it is not the JSON it should be at {where}");
         }
     }
 
     /// <summary>The value of a registry's key. Older logins wrote keys with a scheme and a path, which the CLI still takes for the host alone.</summary>
-    private static T? Find<T>(IReadOnlyDictionary<string, T?>? byServer, RegistryAddress registry)
+    private static T? Find<T>(IReadOnlyDictionary<string, T> byServer, RegistryAddress registry)
         where T : class
     {
-        if (byServer is null)
-            return null;
-        return byServer.TryGetValue(registry.ServerUrl, out var exact) && exact is not null
-            ? exact
-            : byServer.FirstOrDefault(pair => pair.Value is not null && string.Equals(HostOf(pair.Key), HostOf(registry.ServerUrl), StringComparison.OrdinalIgnoreCase)).Value;
+        if (byServer.TryGetValue(registry.ServerUrl, out var exact))
+            return exact;
+        var host = HostOf(registry.ServerUrl);
+        return byServer.FirstOrDefault(pair => string.Equals(HostOf(pair.Key), host, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
     private static string HostOf(string key)
@@ -121,30 +118,3 @@ internal sealed class DockerConfigFile
     private static string? Value(IReadOnlyDictionary<string, string> environment, string name) =>
         environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
 }
-
-internal sealed record DockerConfigDocument
-{
-    public IReadOnlyDictionary<string, DockerConfigAuth?>? Auths { get; init; }
-
-    public IReadOnlyDictionary<string, string?>? CredHelpers { get; init; }
-
-    public string? CredsStore { get; init; }
-}
-
-/// <summary>Not a record: its text would be a secret.</summary>
-internal sealed class DockerConfigAuth
-{
-    public string? Auth { get; init; }
-
-    public string? Username { get; init; }
-
-    public string? Password { get; init; }
-
-    public string? IdentityToken { get; init; }
-}
-
-// As the CLI reads it: upper and lower case are the same ("identitytoken").
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
-[JsonSerializable(typeof(DockerConfigDocument))]
-[JsonSerializable(typeof(CredentialHelperAnswer))]
-internal sealed partial class DockerConfigJson : JsonSerializerContext;
