@@ -12,14 +12,14 @@ internal sealed class AwsProfiles
 {
     private const string Default = "default";
 
-    private readonly CredentialProfileStoreChain store;
+    private readonly Lazy<CredentialProfileStoreChain> store;
     private readonly IReadOnlyDictionary<string, string> environment;
 
     public AwsProfiles(IReadOnlyDictionary<string, string> environment)
     {
         this.environment = environment;
         Location = environment.GetValueOrDefault("AWS_SHARED_CREDENTIALS_FILE") is { Length: > 0 } path ? path : null;
-        store = new CredentialProfileStoreChain(Location);
+        store = new(() => new CredentialProfileStoreChain(Location));
     }
 
     /// <summary>The credentials file, where it is not the usual one.</summary>
@@ -30,12 +30,14 @@ internal sealed class AwsProfiles
     public CredentialProfile? For(string? profileName)
     {
         var wanted = profileName is { Length: > 0 } ? profileName : environment.GetValueOrDefault("AWS_PROFILE");
+        if (wanted is not { Length: > 0 } && AreNone())
+            return null;
         if (TryGet(wanted is { Length: > 0 } ? wanted : Default, out var profile))
             return profile;
         if (wanted is not { Length: > 0 } || string.Equals(wanted, Default, StringComparison.Ordinal) && profileName is not { Length: > 0 })
             return null;
 
-        var known = store.ListProfiles().Select(found => found.Name).Order(StringComparer.Ordinal).ToList();
+        var known = store.Value.ListProfiles().Select(found => found.Name).Order(StringComparer.Ordinal).ToList();
         throw ReleaseException.For(nameof(Messages.ProfileNotFound), ErrorKind.NotFound, wanted, wanted, known.Count == 0 ? "none" : string.Join(", ", known));
     }
 
@@ -46,14 +48,23 @@ internal sealed class AwsProfiles
         if (!profile.CanCreateAWSCredentials)
             throw ReleaseException.For(nameof(Messages.ProfileHasNoCredentials), ErrorKind.Authentication, profile.Name, profile.Name);
         return new SessionCredentials(
-            () => profile.GetAWSCredentials(profile.CredentialProfileStore ?? (ICredentialProfileSource)store), $"profile {profile.Name}", profile.Name);
+            () => profile.GetAWSCredentials(profile.CredentialProfileStore ?? (ICredentialProfileSource)store.Value), $"profile {profile.Name}", profile.Name);
     }
+
+    /// <summary>
+    /// Whether there are no files for certain, as on a build machine, which is then spared the SDK
+    /// (https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html). Windows has the encrypted store besides.
+    /// </summary>
+    private bool AreNone() =>
+        !OperatingSystem.IsWindows() && environment.GetValueOrDefault("HOME") is { Length: > 0 } home
+        && !File.Exists(Location ?? Path.Combine(home, ".aws", "credentials"))
+        && !File.Exists(environment.GetValueOrDefault("AWS_CONFIG_FILE") is { Length: > 0 } config ? config : Path.Combine(home, ".aws", "config"));
 
     private bool TryGet(string name, [NotNullWhen(true)] out CredentialProfile? profile)
     {
         try
         {
-            return store.TryGetProfile(name, out profile);
+            return store.Value.TryGetProfile(name, out profile);
         }
         catch (Exception exception)
         {
