@@ -5,7 +5,7 @@ Builds, tests, packs or installs the module.
 A front for people with pwsh: each task is one call of dotnet, which can be typed instead.
 .PARAMETER Task
 Build leaves the module in out/ReleaseTools, Test runs all tests, Pack makes out/ReleaseTools.<version>.zip, Install
-copies the module to where this user's pwsh looks for modules.
+puts the module, compiled ahead for this machine, where this user's pwsh looks for modules.
 .PARAMETER Configuration
 Debug or Release.
 #>

@@ -32,11 +32,11 @@ public abstract class ImageCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string? Tag { get; set; }
 
-    /// <summary>Builds without the cache, and although ECR holds an image of the same inputs.</summary>
+    /// <summary>Builds without the cache, and although the registry holds an image of the same inputs.</summary>
     [Parameter]
     public SwitchParameter NoCache { get; set; }
 
-    /// <summary>Builds although ECR holds an image of the same inputs.</summary>
+    /// <summary>Builds although the registry holds an image of the same inputs.</summary>
     [Parameter]
     public SwitchParameter NoReuse { get; set; }
 

@@ -84,7 +84,7 @@ public abstract class ReleaseTests(ReleaseSequence sequence)
         var run = await sequence.UnchangedAsync();
 
         run.Plan("Build").Count.ShouldBe(Images.Length);
-        run.Plan("Build").ShouldAllBe(line => line.Contains(" Reuse ") && line.Contains("Inputs unchanged: ECR holds sha256:"));
+        run.Plan("Build").ShouldAllBe(line => line.Contains(" Reuse ") && line.Contains("Inputs unchanged: there is sha256:"));
         run.Plan("Endpoint").ShouldHaveSingleItem().ShouldMatch("Unchanged +.*sha256:[0-9a-f]{12}");
         run.Plan("Rollout").ShouldAllBe(line => line.Contains("sha256:"));
     }

@@ -6,7 +6,7 @@ public sealed class ViewTextTests
 {
     private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    private static readonly ReleaseStep Build = Step("build:web-ui", ReleaseStage.Build, "web-ui", ReleaseAction.Build, "Inputs changed: ECR holds no src-0123456789ab.");
+    private static readonly ReleaseStep Build = Step("build:web-ui", ReleaseStage.Build, "web-ui", ReleaseAction.Build, "Inputs changed: there is no src-0123456789ab.");
 
     private static readonly ReleaseStep Update = Step("endpoint:video", ReleaseStage.Endpoint, "video-inference", ReleaseAction.Unchanged, "It serves sha256:0123456789ab already.");
 
@@ -35,7 +35,7 @@ public sealed class ViewTextTests
 
         Stage     Name             Action     Reason
         --------  ---------------  ---------  ------
-        Build     web-ui           Build      Inputs changed: ECR holds no src-0123456789ab
+        Build     web-ui           Build      Inputs changed: there is no src-0123456789ab
         Endpoint  video-inference  Unchanged  It serves sha256:0123456789ab already
         Rollout   web-ui           Rollout    Deploys the tag 4f2c9e1, once the tag latest is on it
         """));
@@ -47,7 +47,7 @@ public sealed class ViewTextTests
 
         Stage     Name             Action     Reason
         --------  ---------------  ---------  ------
-        Build     web-ui           Build      Inputs changed: ECR holds no
+        Build     web-ui           Build      Inputs changed: there is no
                                               src-0123456789ab
         Endpoint  video-inference  Unchanged  It serves sha256:0123456789ab already
         Rollout   web-ui           Rollout    Deploys the tag 4f2c9e1, once the tag

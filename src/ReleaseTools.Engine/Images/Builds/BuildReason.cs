@@ -9,11 +9,11 @@ internal static class BuildReason
 {
     public const string NoInputs = "It names no inputs, so whether they changed cannot be told.";
 
-    public const string Forced = "The build was asked for, whatever ECR holds.";
+    public const string Forced = "The build was asked for, whatever the registry holds.";
 
-    public static string Changed(string fingerprint) => $"Inputs changed: ECR holds no {Words.Digest(SourceTag.For(fingerprint))}.";
+    public static string Changed(string fingerprint) => $"Inputs changed: there is no {Words.Digest(SourceTag.For(fingerprint))}.";
 
-    public static string Unchanged(string digest) => $"Inputs unchanged: ECR holds {Words.Digest(digest)}.";
+    public static string Unchanged(string digest) => $"Inputs unchanged: there is {Words.Digest(digest)}.";
 
     /// <summary>Why an image of the same inputs is too old to be reused; null when it is not.</summary>
     public static string? Aged(ReleaseImage image, RegistryImage found, DateTimeOffset now)

@@ -75,11 +75,6 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         }
     }
 
-    /// <summary>Pushes several, so many at a time, and gives each result as it comes. One that fails does not stop the others.</summary>
-    public IAsyncEnumerable<ImagePushResult> RunAsync(
-        IReadOnlyCollection<AppImage> images, int throttleLimit, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken) =>
-        Throttled.RunAsync(images, throttleLimit, (image, token) => PushAsync(image, options, observer, token), cancellationToken);
-
     /// <summary>Plans and pushes. A push that fails comes back as a record with status Failed, with the error beside it.</summary>
     /// <exception cref="OperationCanceledException">It was stopped. No tag stands for a part of an image.</exception>
     public async Task<ImagePushResult> PushAsync(AppImage image, ImagePushOptions options, IReleaseObserver observer, CancellationToken cancellationToken)

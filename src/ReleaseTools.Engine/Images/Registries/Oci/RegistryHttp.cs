@@ -33,6 +33,7 @@ public sealed class RegistryHttp : IDisposable
         {
             AllowAutoRedirect = false, // a redirect must not take credentials along
             UseCookies = false,
+            ActivityHeadersPropagator = null, // no traceparent of this machine for a registry
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a registry that moved is found again
