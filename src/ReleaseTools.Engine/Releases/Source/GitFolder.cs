@@ -61,6 +61,7 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
 
     private async Task<SourceListing?> TryListAsync(List<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
+        names = [.. names.Select(AsPathspec)];
         var index = git.TryReadAsync(["ls-files", "-s", "-v", "-o", "--directory", "-z", "--", .. names], GitIndexEntry.Parse, cancellationToken);
         var status = git.TryReadAsync(["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. names], cancellationToken);
         var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. names], cancellationToken) : Task.FromResult<string?>("");
@@ -119,6 +120,10 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
             up++;
         return up <= prefix.Count(character => character == '/') && !System.IO.Path.IsPathRooted(name);
     }
+
+    /// <summary>With its slash where it is a folder, or git would walk <c>packages/web-ui</c> too for <c>packages/web</c>.</summary>
+    private string AsPathspec(string name) =>
+        new DirectoryInfo(OnDisk(name)) is { Exists: true, LinkTarget: null } && name is not [.., '.' or '/'] ? name + "/" : name;
 
     private static string Parent(string folder) => folder[..(folder.AsSpan(0, folder.Length - 1).LastIndexOf('/') + 1)];
 }
