@@ -32,9 +32,11 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         if (source.Doubt is not null)
             return planned with { Reason = source.Doubt };
 
-        var digest = (await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken))?.Digest;
-        if (digest is null)
+        var found = await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken);
+        if (found is not { Digest: var digest })
             return planned with { Reason = BuildReason.Changed(options.Fingerprint) };
+        if (BuildReason.Aged(image, found, time.GetUtcNow()) is { } aged)
+            return planned with { Reason = aged };
         await registry.MustBeMovableAsync(image.Name, image.Repository, tag, digest, await registry.FindAsync(image.Repository, tag, cancellationToken), cancellationToken);
         return planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
     }
@@ -88,6 +90,16 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     /// <param name="cancellationToken">Ends the wait; the build goes on, and an event says how to find and to stop it.</param>
     /// <exception cref="ReleaseException">There is no such build.</exception>
     public async Task<InferenceBuild> WaitAsync(InferenceBuild build, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var ended = await FollowAsync(build, timeout, cancellationToken);
+        if (ended is { Digest: { } digest, Fingerprint: { } fingerprint })
+            await registry.PutTagAsync(ended.Repository, digest, SourceTag.For(fingerprint), cancellationToken);
+        return ended;
+    }
+
+    /// <summary>As <see cref="WaitAsync"/>, but leaves the src- tag to who pushes: a scan may yet refuse the image.</summary>
+    /// <inheritdoc cref="WaitAsync"/>
+    internal async Task<InferenceBuild> FollowAsync(InferenceBuild build, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var ended = await new CodeBuildWatcher(aws, observer, time).WaitAsync(build, timeout, cancellationToken);
         return ended.Status == InferenceBuildStatus.Succeeded ? await WithDigestAsync(ended, cancellationToken) : ended;
@@ -144,9 +156,8 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         build = build with { Digest = digest, Reason = $"CodeBuild built and pushed {Words.Digest(digest)}." };
         if (build.Fingerprint is null)
             return build;
-        if (build.Commit is not null && build.Commit != build.SourceVersion)
-            return build with { Fingerprint = null, Reason = $"{build.Reason} It built {build.SourceVersion ?? "a source it does not name"}, not this workspace's commit {build.Commit}." };
-        await registry.PutTagAsync(build.Repository, digest, SourceTag.For(build.Fingerprint), cancellationToken);
-        return build;
+        return build.Commit is not null && build.Commit != build.SourceVersion
+            ? build with { Fingerprint = null, Reason = $"{build.Reason} It built {build.SourceVersion ?? "a source it does not name"}, not this workspace's commit {build.Commit}." }
+            : build;
     }
 }

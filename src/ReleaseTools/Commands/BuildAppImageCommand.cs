@@ -104,9 +104,10 @@ public sealed class BuildAppImageCommand : ImageCommand
                     Overrides = overrides,
                     Timeout = TimeSpan.FromSeconds(TimeoutSec),
                 };
+                var chosen = images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline);
+                options = options with { Chosen = chosen.Select(image => image.Name).ToHashSet(StringComparer.Ordinal) };
                 using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, Builder), options, cancelled);
-                var chosen = WithBaseImages(images.Count > 0 ? images : Selection.OfImages(definition, names, pipeline), definition);
-                await BuildAsync(builds, chosen, definition, options.Tag, pipeline, cancelled);
+                await BuildAsync(builds, WithBaseImages(chosen, definition), definition, options.Tag, pipeline, cancelled);
             }
         });
     }

@@ -14,7 +14,8 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// <param name="environment">The environment that names PATH, and that they are run in.</param>
 internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environment)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task>> started = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<Task<CommandEnd>>> started = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<BuildSecrets> hidden = [];
 
     /// <summary>Runs an image's commands, one after the other.</summary>
     /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>, <c>BuildCommandFailed</c>.</exception>
@@ -25,9 +26,17 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
             var before = image.Before[i];
             observer.Report(new BuildProgress(image.Name, i + 1, image.Before.Count, Text(before), Cached: false));
             var key = string.Join('\0', before.Command.Prepend(before.Directory));
-            await started.GetOrAdd(key, _ => new(() => RunAsync(image.Name, before, log, observer, cancellationToken))).Value.WaitAsync(cancellationToken);
+            var ended = await started.GetOrAdd(key, _ => new(() => RunAsync(image.Name, before, log, observer, cancellationToken))).Value.WaitAsync(cancellationToken);
+            if (ended.ExitCode != 0)
+            {
+                throw ReleaseException.For(
+                    nameof(Messages.BuildCommandFailed), ErrorKind.Failed, image.Name, image.Name, Text(before), ended.ExitCode.ToString(CultureInfo.InvariantCulture), ended.LastLines, before.Directory, ended.LogFile);
+            }
         }
     }
+
+    /// <summary>Keeps secrets out of what the commands are heard to say; they inherit the variables that secrets come from.</summary>
+    public void Hide(BuildSecrets secrets) => hidden.Add(secrets);
 
     /// <summary>Checks that an image's commands can be started.</summary>
     /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>.</exception>
@@ -37,12 +46,12 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
             _ = Find(image.Name, before);
     }
 
-    private async Task RunAsync(string image, BuildCommand before, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
+    private async Task<CommandEnd> RunAsync(string image, BuildCommand before, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
     {
         var last = new LastLines(BuildKitOutputParser.LinesKept);
         var lines = PipeTarget.ToDelegate(line =>
         {
-            line = TerminalText.Neutralise(line);
+            line = TerminalText.Neutralise(hidden.Aggregate(line, (text, secrets) => secrets.Mask(text)));
             log.WriteLine(line);
             lock (last)
                 last.Add(line);
@@ -52,11 +61,7 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
         var ended = await Cli.Wrap(Find(image, before)).WithArguments(before.Command.Skip(1)).WithWorkingDirectory(before.Directory)
             .WithEnvironmentVariables(environment.ToDictionary(variable => variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal))
             .WithValidation(CommandResultValidation.None).WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync(cancellationToken);
-        if (ended.IsSuccess)
-            return;
-        var shown = string.Concat(last.ToList().Select(line => $"{Environment.NewLine}  {line}"));
-        throw ReleaseException.For(
-            nameof(Messages.BuildCommandFailed), ErrorKind.Failed, image, image, Text(before), ended.ExitCode.ToString(CultureInfo.InvariantCulture), shown, before.Directory, log.Path);
+        return new CommandEnd(ended.ExitCode, string.Concat(last.ToList().Select(line => $"{Environment.NewLine}  {line}")), log.Path);
     }
 
     private string Find(string image, BuildCommand before)
@@ -69,4 +74,6 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
     }
 
     private static string Text(BuildCommand before) => string.Join(' ', before.Command);
+
+    private sealed record CommandEnd(int ExitCode, string LastLines, string LogFile);
 }

@@ -27,10 +27,13 @@ public sealed record BuildOverrides
     /// <summary>The folder that relative paths of secrets are in.</summary>
     public string Folder { get; init; } = ".";
 
+    /// <summary>What of it holds for an image that is built only because the images asked for begin with it: that they are for one platform.</summary>
+    public BuildOverrides ForBaseImages => new() { Platform = Platform, Folder = Folder };
+
     /// <summary>The image with what the command says.</summary>
     /// <param name="image">The image as defined.</param>
     /// <param name="variable">Gives the value of a variable; null where there is none.</param>
-    /// <exception cref="ReleaseException"><c>BuildArgInvalid</c>, <c>BuildArgWithoutValue</c>, <c>BuildSecretInvalid</c>, <c>BuildPlatformInvalid</c>, <c>BuildTargetInvalid</c>.</exception>
+    /// <exception cref="ReleaseException"><c>BuildArgInvalid</c>, <c>BuildArgWithoutValue</c>, <c>BuildArgIsBaseImage</c>, <c>BuildSecretInvalid</c>, <c>BuildPlatformInvalid</c>, <c>BuildTargetInvalid</c>.</exception>
     public ReleaseImage ApplyTo(ReleaseImage image, Func<string, string?> variable)
     {
         if (Platform is not null && !DefinitionRules.Platform().IsMatch(Platform))
@@ -39,7 +42,7 @@ public sealed record BuildOverrides
             throw ReleaseException.For(nameof(Messages.BuildTargetInvalid), ErrorKind.InvalidArgument, Target, Target);
         return image with
         {
-            BuildArgs = With(image.BuildArgs, BuildArgs.Select(argument => Argument(image.Name, argument, variable))),
+            BuildArgs = With(image.BuildArgs, BuildArgs.Select(argument => Argument(image, argument, variable))),
             Target = Target ?? image.Target,
             Platform = Platform ?? image.Platform,
             Secrets = With(image.Secrets),
@@ -56,15 +59,17 @@ public sealed record BuildOverrides
         return all;
     }
 
-    private static (string Name, string Value) Argument(string image, string argument, Func<string, string?> variable)
+    private static (string Name, string Value) Argument(ReleaseImage image, string argument, Func<string, string?> variable)
     {
         var equals = argument.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? argument : argument[..equals];
         if (!DefinitionRules.Variable().IsMatch(name))
-            throw ReleaseException.For(nameof(Messages.BuildArgInvalid), ErrorKind.InvalidArgument, argument, image, name);
+            throw ReleaseException.For(nameof(Messages.BuildArgInvalid), ErrorKind.InvalidArgument, argument, image.Name, name);
+        if (image.BaseImages.TryGetValue(name, out var other))
+            throw ReleaseException.For(nameof(Messages.BuildArgIsBaseImage), ErrorKind.InvalidArgument, argument, image.Name, name, other);
         return equals >= 0
             ? (name, argument[(equals + 1)..])
-            : (name, variable(name) ?? throw ReleaseException.For(nameof(Messages.BuildArgWithoutValue), ErrorKind.InvalidArgument, argument, image, name));
+            : (name, variable(name) ?? throw ReleaseException.For(nameof(Messages.BuildArgWithoutValue), ErrorKind.InvalidArgument, argument, image.Name, name));
     }
 
     private List<BuildSecret> With(IReadOnlyList<BuildSecret> defined)

@@ -15,6 +15,8 @@ internal static class BuildReason
 
     public static string Unchanged(string digest) => $"Inputs unchanged: there is {Words.Digest(digest)}.";
 
+    public static string BaseImageIsNewer(string name) => $"Inputs unchanged, but its base image '{name}' is newer.";
+
     /// <summary>Why an image of the same inputs is too old to be reused; null when it is not.</summary>
     public static string? Aged(ReleaseImage image, RegistryImage found, DateTimeOffset now)
     {

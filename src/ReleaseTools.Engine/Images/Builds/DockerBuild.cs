@@ -56,6 +56,8 @@ internal sealed class DockerBuild(DockerCli cli, IDockerEngine engine, ImageBuil
             ImageId = id,
             SizeBytes = onEngine.SizeBytes,
             LogFile = log.Path,
+            // The classic builder got the whole context, and may have copied what no input names.
+            Fingerprint = isClassic && !plan.Image.WholeContext ? null : plan.Fingerprint,
             Reason = $"Docker built {Words.Size(onEngine.SizeBytes)}.",
         });
     }
@@ -64,7 +66,7 @@ internal sealed class DockerBuild(DockerCli cli, IDockerEngine engine, ImageBuil
     {
         var failure = parser.Failure;
         var error = BuildErrors.Of(plan.Image, failure, exitCode, await WhyEngineIsGoneAsync(cancellationToken), log.Path);
-        return new ImageBuildResult(plan.Describe(ImageBuildStatus.Failed) with { Reason = BuildErrors.Text(failure), LogFile = log.Path }, error);
+        return new ImageBuildResult(plan.Describe(ImageBuildStatus.Failed) with { Reason = error.Id == nameof(Messages.BuildEngineLost) ? error.Message : BuildErrors.Text(failure), LogFile = log.Path }, error);
     }
 
     private async Task<ReleaseException?> WhyEngineIsGoneAsync(CancellationToken cancellationToken)

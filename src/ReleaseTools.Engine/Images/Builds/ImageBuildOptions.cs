@@ -24,6 +24,12 @@ public sealed record ImageBuildOptions
     /// <summary>Attest what packages are in the image. Turns it into an index.</summary>
     public bool Sbom { get; init; }
 
+    /// <summary>Whether the image gets attestations.</summary>
+    internal bool IsAttested => Provenance || Sbom;
+
+    /// <summary>Whether what was asked for can only come of a build.</summary>
+    internal bool BuildsAnyway => NoReuse || NoCache || Pull || IsAttested;
+
     /// <summary>Gives the value of a variable that a secret is taken from; null where there is none. What it gives is secret.</summary>
     public Func<string, string?> Variable { get; init; } = _ => null;
 }

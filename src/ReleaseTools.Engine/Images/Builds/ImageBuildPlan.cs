@@ -17,6 +17,9 @@ public sealed record ImageBuildPlan(ReleaseImage Image, string Tag, string? Fing
     /// <summary>Whether it is built because its base image may have aged, so that the registry is asked for a newer one.</summary>
     internal bool HasAged { get; init; }
 
+    /// <summary>When the registry got the image that is reused; null where it does not tell.</summary>
+    internal DateTimeOffset? PushedAt { get; init; }
+
     internal AppImage Describe(ImageBuildStatus status) => new()
     {
         Name = Image.Name,

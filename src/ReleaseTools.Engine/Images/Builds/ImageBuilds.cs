@@ -37,7 +37,7 @@ public sealed class ImageBuilds(
         ImageBuildChecks.Check(image, tag);
         if (fingerprint is null)
             return Build(BuildReason.NoInputs);
-        if (registry is null || options.NoReuse || options.NoCache)
+        if (registry is null || options.BuildsAnyway)
             return Build(BuildReason.Forced);
 
         var found = await registry.FindAsync(image.Repository, SourceTag.For(fingerprint), cancellationToken);
@@ -45,13 +45,14 @@ public sealed class ImageBuilds(
             return Build(BuildReason.Changed(fingerprint));
         if (BuildReason.Aged(image, found, timeProvider.GetUtcNow()) is { } aged)
             return Build(aged) with { HasAged = true };
-        return new ImageBuildPlan(image, tag, fingerprint, ReleaseAction.Reuse, BuildReason.Unchanged(found.Digest), found.Digest);
+        return new ImageBuildPlan(image, tag, fingerprint, ReleaseAction.Reuse, BuildReason.Unchanged(found.Digest), found.Digest) { PushedAt = found.PushedAt };
 
         ImageBuildPlan Build(string reason)
         {
-            BuildSecrets.Check(image, options.Variable);
             before.Check(image);
-            return new ImageBuildPlan(image, tag, fingerprint, ReleaseAction.Build, reason, Digest: null);
+            before.Hide(BuildSecrets.Of(image, options.Variable));
+            // An attested image is another manifest than the same sources make without.
+            return new ImageBuildPlan(image, tag, options.IsAttested ? null : fingerprint, ReleaseAction.Build, reason, Digest: null);
         }
     }
 
@@ -95,6 +96,7 @@ public sealed class ImageBuilds(
     private async Task<ImageBuildResult> BuildAsync(
         DockerCli docker, ImageBuildPlan plan, IReadOnlyDictionary<string, AppImage> built, ImageBuildOptions options, IReleaseObserver observer, CancellationToken cancellationToken)
     {
+        string? logFile = null;
         try
         {
             ImageBuildChecks.Check(plan.Image, plan.Tag);
@@ -102,22 +104,22 @@ public sealed class ImageBuilds(
             await BuildFeatures.CheckAsync(plan.Image, options, engine, cancellationToken);
             WarnOfPlatform(plan.Image, observer);
             await using var log = BuildLog.Create(options.LogFolder ?? Path.Combine(plan.Image.Workspace, ".releasetools", "logs"), plan.Image.Name, timeProvider.GetUtcNow());
+            logFile = log.Path;
             await before.RunAsync(plan.Image, log, observer, cancellationToken);
             var bases = await baseImages.OnEngineAsync(plan.Image, built, observer, cancellationToken);
             return await new DockerBuild(docker, engine, plan, options, log, observer).RunAsync(bases, cancellationToken);
         }
         catch (ReleaseException exception)
         {
-            return Failed(plan, exception);
+            return Failed(exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Failed(plan, ReleaseException.Wrap(exception, nameof(Messages.BuildFilesUnwritable), ErrorKind.Failed, plan.Image.Name, plan.Image.Name, exception.Message));
+            return Failed(ReleaseException.Wrap(exception, nameof(Messages.BuildFilesUnwritable), ErrorKind.Failed, plan.Image.Name, plan.Image.Name, exception.Message));
         }
-    }
 
-    private static ImageBuildResult Failed(ImageBuildPlan plan, ReleaseException error) =>
-        new(plan.Describe(ImageBuildStatus.Failed) with { Reason = error.Message }, error);
+        ImageBuildResult Failed(ReleaseException error) => new(plan.Describe(ImageBuildStatus.Failed) with { Reason = error.Message, LogFile = logFile }, error);
+    }
 
     private void WarnOfPlatform(ReleaseImage image, IReleaseObserver observer)
     {

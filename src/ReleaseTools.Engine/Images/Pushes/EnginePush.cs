@@ -14,7 +14,7 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pushes a tag and gives the manifest's digest.</summary>
+    /// <summary>Puts the tag on the image, pushes it and gives the manifest's digest.</summary>
     /// <exception cref="ReleaseException">
     /// <c>PushFailed</c>, <c>PushUnauthorized</c>, <c>PushDenied</c>, <c>TagImmutable</c>; <c>RegistryUnauthorized</c>: there are no
     /// credentials but those that were refused.
@@ -29,6 +29,8 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
             // Asked for at each attempt: by now the token may be near its end.
             var authorization = await registry.GetAuthorizationAsync(reference.Repository, refused, cancellationToken);
             progress.BeginAttempt();
+            // By its id and each time: any other build on the engine may have put the tag on its own image since.
+            await engine.TagAsync(image.ImageId!, reference, cancellationToken);
             await engine.PushAsync(reference, authorization, progress.Take, cancellationToken);
             if (progress is { Error: null, Digest: { } digest })
                 return digest;

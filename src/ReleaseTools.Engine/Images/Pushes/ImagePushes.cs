@@ -54,8 +54,8 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
                 await registry.MustBeMovableAsync(image.Name, image.Repository, image.Tag, digest, found, cancellationToken);
                 return new ImagePushPlan(image, ReleaseAction.AlreadyPresent, $"The registry holds {Words.Digest(digest)}.", digest)
                 {
-                    // It was found by its src- tag, or got it from who built it.
-                    HeldTags = [.. image.Fingerprint is { } fingerprint ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
+                    // A reused one was found by its src- tag.
+                    HeldTags = [.. image is { Status: ImageBuildStatus.Reused, Fingerprint: { } fingerprint } ? [SourceTag.For(fingerprint)] : Array.Empty<string>(), .. found?.Digest == digest ? found.Tags : []],
                 };
             case { Status: ImageBuildStatus.Planned }:
                 // The build may yet make the very image that the tag holds, so an immutable tag is no error before it.
@@ -120,11 +120,9 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         var local = await engine.InspectAsync(image.ImageId, cancellationToken)
             ?? throw ReleaseException.For(nameof(Messages.ImageNotOnEngine), ErrorKind.NotFound, image.Name, image.Name, image.ImageId);
 
-        // By its id, because the tag on the engine may since have been put on another build.
         var reference = ImageReference.ParseRepository(image.Repository).WithTag(image.Tag);
         if (plan.CreatesRepository && await registry.CreateRepositoryAsync(image.Repository, cancellationToken))
             observer.Report(new Noted(image.Name, $"Made the repository {image.Repository}."));
-        await engine.TagAsync(image.ImageId, reference, cancellationToken);
         var progress = new PushProgress(image.Name, observer);
         var digest = await enginePush.RunAsync(image, reference, options.Retries, progress, observer, cancellationToken);
 
@@ -132,7 +130,9 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         if (held?.Digest != digest)
             throw ReleaseException.For(nameof(Messages.PushDigestMismatch), ErrorKind.InvalidState, image.Name, image.Name, reference, digest, held?.Digest ?? "nothing");
         var manifest = await registry.GetManifestAsync(image.Repository, digest, cancellationToken);
-        var sent = manifest is null ? 0 : progress.BytesSent(manifest, local);
+        if (manifest is null || !IsOf(manifest, image.ImageId))
+            throw ReleaseException.For(nameof(Messages.PushedAnotherImage), ErrorKind.InvalidState, image.Name, image.Name, reference, digest, image.ImageId);
+        var sent = progress.BytesSent(manifest, local);
         return plan.Describe(ImagePushStatus.Pushed) with
         {
             Digest = digest,
@@ -164,7 +164,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
         {
             foreach (var tag in new[] { image.Tag }.Concat(options.AlsoTags).Concat(source).Except(plan.HeldTags.Concat(pushed.Tags), StringComparer.Ordinal))
             {
-                if (!await registry.PutTagAsync(image.Repository, pushed.Digest!, tag, cancellationToken))
+                if (!await PutAsync(tag))
                     continue;
                 tags.Add(tag);
                 observer.Report(new Noted(image.Name, $"Put the tag {tag} on {Words.Digest(pushed.Digest!)}."));
@@ -184,9 +184,25 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             Status = retagged ? ImagePushStatus.Retagged : pushed.Status,
             Reason = pushed.Scan is null ? reason : $"{reason} {ScanText.Of(pushed.Scan)}",
         };
+
+        async Task<bool> PutAsync(string tag)
+        {
+            try
+            {
+                return await registry.PutTagAsync(image.Repository, pushed.Digest!, tag, cancellationToken);
+            }
+            catch (ReleaseException taken) when (taken.Id == nameof(Messages.TagImmutable) && source.Contains(tag, StringComparer.Ordinal))
+            {
+                // Built anew of the same inputs, by age or because it was asked for: that is the release all the same.
+                observer.Report(new Warned(image.Name, $"The tag {tag} is on an earlier build of the same inputs for good, as tags of {image.Repository} are immutable: that one is what a later release finds."));
+                return false;
+            }
+        }
     }
 
     /// <summary>Whether a manifest in the registry is the image of this id: by the engine's id (containerd image store) or its configuration (classic one).</summary>
     private async Task<bool> HoldsAsync(string repository, string digest, string imageId, CancellationToken cancellationToken) =>
-        digest == imageId || (await registry.GetManifestAsync(repository, digest, cancellationToken))?.ConfigDigest == imageId;
+        digest == imageId || await registry.GetManifestAsync(repository, digest, cancellationToken) is { } manifest && IsOf(manifest, imageId);
+
+    private static bool IsOf(Manifest manifest, string imageId) => manifest.Digest == imageId || manifest.ConfigDigest == imageId;
 }

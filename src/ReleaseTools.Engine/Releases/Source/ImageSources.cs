@@ -19,6 +19,7 @@ internal enum SourceUse
 /// The paths an image is made of, and which files at them count. Names are from the workspace, with <c>/</c>.
 /// <code>
 /// a file at an input, or the Dockerfile                            counts
+/// of a folder that a command is run in, but at no input            as what a command sees does (below); of the whole workspace: no
 /// of .releasetools, or of an output of a command                   no: it follows from what counts
 /// the Dockerfile; what the build context does not leave out        yes
 /// left out of the context, and seen by a command that is run
@@ -35,6 +36,7 @@ internal sealed class ImageSources
     private readonly IReadOnlyList<string> outputs;
     private readonly string root;
     private readonly bool hasCommands;
+    private readonly IReadOnlyList<string> sent;
 
     public ImageSources(ReleaseImage image)
     {
@@ -46,17 +48,20 @@ internal sealed class ImageSources
         ignore = DockerIgnore.Of(image.Dockerfile, image.Context ?? image.Workspace);
         var inputs = image.Inputs.Select(NameOf).ToList();
         IsKnown = inputs.Exists(input => !IsMade(input));
-        Names = [.. (dockerfile is null ? inputs : inputs.Append(dockerfile)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        inputs = [.. dockerfile is null ? inputs : inputs.Append(dockerfile)];
+        sent = inputs;
+        var folders = image.Before.Select(before => NameOf(before.Directory)).Where(folder => folder is not ".");
+        Names = [.. inputs.Concat(folders).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Inputs and Dockerfile, each once, in order. Where one is reached over a link it is where the link leads.</summary>
+    /// <summary>Inputs, Dockerfile and the folders that commands are run in, each once, in order. Where one is reached over a link it is where the link leads.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>Whether the image's changes can be told: it has inputs, and not only such as its own commands make.</summary>
     public bool IsKnown { get; }
 
     /// <summary>Whether git must be asked what it ignores.</summary>
-    public bool NeedsUnignored => hasCommands && ignore is not null;
+    public bool NeedsUnignored => hasCommands && (ignore is not null || !Names.All(IsSent));
 
     /// <summary>Whether a listing for this image does for another one.</summary>
     public bool IsSeenWith(ImageSources other) => (NeedsUnignored || !other.NeedsUnignored) && other.Names.All(Has);
@@ -80,6 +85,8 @@ internal sealed class ImageSources
     {
         if (IsMade(name))
             return SourceUse.None;
+        if (!IsSent(name))
+            return isSource ? SourceUse.Commands : SourceUse.None;
         if (ignore is null || string.Equals(name, dockerfile, StringComparison.Ordinal) || InContext(name) is not { } inContext || !ignore.Excludes(inContext))
             return SourceUse.Build;
         return hasCommands && isSource ? SourceUse.Commands : SourceUse.None;
@@ -89,7 +96,18 @@ internal sealed class ImageSources
     /// <param name="folder">The folder.</param>
     /// <param name="isSource">Whether somebody wrote what is in it.</param>
     public bool IsLeftOutWhole(string folder, bool isSource) =>
-        IsMade(folder) || (!(hasCommands && isSource) && InContext(folder) is { } inContext && ignore?.ExcludesWhole(inContext) == true);
+        IsMade(folder) || (!IsSent(folder) && !isSource) || (!(hasCommands && isSource) && InContext(folder) is { } inContext && ignore?.ExcludesWhole(inContext) == true);
+
+    private bool IsSent(string name)
+    {
+        foreach (var path in sent)
+        {
+            if (SourceName.IsAt(path, name))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A path as a name, with every link followed.</summary>
     private string NameOf(string path) => SourceName.Of(root, WorkspacePaths.Real(path));

@@ -17,6 +17,9 @@ public sealed record WorkspaceBuildOptions
     /// <summary>How each is built.</summary>
     public ImageBuildOptions Build { get; init; } = new();
 
+    /// <summary>The names of the images that what goes over the definition is meant for; all when null. Others are built because these begin with them.</summary>
+    public IReadOnlySet<string>? Chosen { get; init; }
+
     /// <summary>What goes over the definition.</summary>
     public BuildOverrides Overrides { get; init; } = new();
 

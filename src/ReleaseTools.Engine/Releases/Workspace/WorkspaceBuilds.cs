@@ -5,6 +5,7 @@ using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Releases.Source;
+using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Releases.Workspace;
 
@@ -72,7 +73,7 @@ public sealed class WorkspaceBuilds : IDisposable
         var opened = options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : Task.Run(() => registries.OpenAsync(known, cancellationToken), cancellationToken);
         await Task.WhenAll(opened, fingerprints.LookAsync(images, cancellationToken));
         using var slots = new SemaphoreSlim(ReadsAtOnce);
-        return await Task.WhenAll(images.Select(FindAsync));
+        return WithNewBaseImages(await Task.WhenAll(images.Select(FindAsync)));
 
         async Task<WorkspaceBuildFinding> FindAsync(ReleaseImage image)
         {
@@ -90,6 +91,25 @@ public sealed class WorkspaceBuilds : IDisposable
                 slots.Release();
             }
         }
+    }
+
+    /// <summary>
+    /// Builds anew what begins with an image that is built anew, or was since: of the same sources another base image may come, by age or
+    /// because it was asked for.
+    /// </summary>
+    private static List<WorkspaceBuildFinding> WithNewBaseImages(IReadOnlyList<WorkspaceBuildFinding> found)
+    {
+        var plans = found.Where(one => one.Plan is not null).ToDictionary(one => one.Image.Name, one => one.Plan!, StringComparer.Ordinal);
+        foreach (var image in BuildOrder.Sort([.. plans.Values.Select(plan => plan.Image)]))
+        {
+            if (plans[image.Name].Docker is { Action: ReleaseAction.Reuse } reused && image.BaseImages.Values.FirstOrDefault(name => IsNewer(plans.GetValueOrDefault(name), reused)) is { } newer)
+                plans[image.Name] = new WorkspaceBuildPlan(image, reused with { Action = ReleaseAction.Build, Digest = null, Reason = BuildReason.BaseImageIsNewer(newer) }, codeBuild: null, how: null);
+        }
+
+        return [.. found.Select(one => one.Plan is null ? one : one with { Plan = plans[one.Image.Name] })];
+
+        static bool IsNewer(WorkspaceBuildPlan? baseImage, ImageBuildPlan reused) =>
+            baseImage is { Action: ReleaseAction.Build } || baseImage?.Docker?.PushedAt > reused.PushedAt;
     }
 
     private async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
@@ -134,7 +154,7 @@ public sealed class WorkspaceBuilds : IDisposable
         {
             // What is not built is not labelled, and costs no look at git.
             var how = plan.Action == ReleaseAction.Reuse ? options.Build : options.Build with { Labels = await LabelsAsync(cancellationToken) };
-            return await docker.BuildAsync(plan.Docker, built, how, workspace.Observer, cancellationToken);
+            return await AsPlannedAsync(plan.Docker, await docker.BuildAsync(plan.Docker, built, how, workspace.Observer, cancellationToken), cancellationToken);
         }
 
         if (plan.Action == ReleaseAction.Reuse)
@@ -142,12 +162,22 @@ public sealed class WorkspaceBuilds : IDisposable
         var builds = await codeBuilds(cancellationToken);
         var image = plan.Image with { BuildArgs = OnCodeBuild(plan.Image, built) };
         var started = await builds.StartAsync(image, plan.CodeBuild!.ProjectName, options.Tag, plan.How!, cancellationToken);
-        var ended = await builds.WaitAsync(started, options.Timeout, cancellationToken);
+        var ended = await builds.FollowAsync(started, options.Timeout, cancellationToken);
         return new ImageBuildResult(ImageFlow.ToAppImage(ended, plan.Image), Outcomes.ErrorOf(ended));
     }
 
     /// <inheritdoc/>
     public void Dispose() => docker.Dispose();
+
+    /// <summary>What was built, without its fingerprint where its sources are others by now than those the fingerprint was made of: nobody knows which of them Docker got.</summary>
+    private async Task<ImageBuildResult> AsPlannedAsync(ImageBuildPlan plan, ImageBuildResult built, CancellationToken cancellationToken)
+    {
+        if (built.Image is not { Status: ImageBuildStatus.Built, Fingerprint: { } fingerprint }
+            || await new ImageFingerprints(workspace, definition, SettleAsync).OfAsync(plan.Image, cancellationToken) == fingerprint)
+            return built;
+        workspace.Observer.Report(new Warned(plan.Image.Name, "Its inputs changed while it was built, so no later release will reuse it."));
+        return built with { Image = built.Image with { Fingerprint = null } };
+    }
 
     private Task<IReadOnlyDictionary<string, string>> LabelsAsync(CancellationToken cancellationToken)
     {
@@ -156,7 +186,7 @@ public sealed class WorkspaceBuilds : IDisposable
     }
 
     private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken) =>
-        options.Overrides.ApplyTo(await builders.SettleAsync(image, cancellationToken), options.Build.Variable);
+        (options.Chosen?.Contains(image.Name) == false ? options.Overrides.ForBaseImages : options.Overrides).ApplyTo(await builders.SettleAsync(image, cancellationToken), options.Build.Variable);
 
     /// <summary>The build arguments for a machine that has nothing but the registry.</summary>
     private static Dictionary<string, string> OnCodeBuild(ReleaseImage image, IReadOnlyDictionary<string, AppImage> built)
