@@ -20,7 +20,7 @@ public sealed class ImageSourcesTests : IDisposable
     [InlineData("app/Dockerfile", "Build")]
     [InlineData("lib/notes.md", "Build")]
     [InlineData(".releasetools/logs/web.log", "None")]
-    [InlineData(".releasetools2", "Build")]
+    [InlineData("lib/.releasetools/file", "Build")]
     public void A_file_is_for_docker_unless_the_context_leaves_it_out(string name, string use)
     {
         directory.Write("app/.dockerignore", "**/*.md\nDockerfile\n");

@@ -45,6 +45,25 @@ public sealed class BeforeCommandsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task One_that_several_images_have_fails_each_by_its_own_name()
+    {
+        var command = Command(workspace.Path, "false");
+
+        foreach (var name in new[] { "web-ui", "worker" })
+            (await Should.ThrowAsync<ReleaseException>(() => RunAsync(Image(command) with { Name = name }))).Message.ShouldContain($"'{name}'");
+    }
+
+    [Fact]
+    public async Task A_secret_that_one_prints_is_masked()
+    {
+        commands.Hide(BuildSecrets.Of(Image() with { Secrets = [new BuildSecret { Id = "npm", EnvironmentVariable = "TOKEN" }] }, _ => "s3cr3t-v4lue"));
+
+        await RunAsync(Image(Command(workspace.Path, "echo", "the token is s3cr3t-v4lue")));
+
+        recorder.Of<BuildOutput>().Single().Line.ShouldNotContain("s3cr3t-v4lue");
+    }
+
+    [Fact]
     public async Task No_shell_reads_the_words()
     {
         await RunAsync(Image(Command(workspace.Path, "echo", "$GREETING; exit 1", "*")));

@@ -36,6 +36,20 @@ public sealed class BuildOverridesTests
     public void A_build_argument_without_a_value_takes_the_variable_of_its_name() => Apply(new BuildOverrides { BuildArgs = ["HTTP_PROXY"] }).BuildArgs["HTTP_PROXY"].ShouldBe("http://proxy");
 
     [Fact]
+    public void A_build_argument_that_a_base_image_is_given_by_is_an_error() =>
+        Should.Throw<ReleaseException>(() => new BuildOverrides { BuildArgs = ["BASE=x"] }.ApplyTo(
+            new ReleaseImage { Name = "web", Repository = "r/web", Workspace = "/w", BaseImages = new Dictionary<string, string> { ["BASE"] = "runtime" } }, _ => null))
+            .Id.ShouldBe(nameof(Messages.BuildArgIsBaseImage));
+
+    [Fact]
+    public void Base_images_that_are_built_along_share_the_platform_alone()
+    {
+        var shared = new BuildOverrides { BuildArgs = ["A=1"], Target = "final", Platform = "linux/arm64", CacheFrom = ["c"] }.ForBaseImages;
+
+        (shared.Platform, shared.Target, shared.BuildArgs.Count, shared.CacheFrom.Count).ShouldBe(("linux/arm64", null, 0, 0));
+    }
+
+    [Fact]
     public void A_build_argument_without_value_and_variable_is_an_error_that_says_what_to_set()
     {
         var error = Should.Throw<ReleaseException>(() => Apply(new BuildOverrides { BuildArgs = ["GONE"] }));

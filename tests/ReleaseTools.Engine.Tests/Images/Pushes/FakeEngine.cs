@@ -21,6 +21,9 @@ internal sealed class FakeEngine(MemoryEcr ecr) : IDockerEngine
     /// <summary>The digest the engine says, where it says another one than the registry.</summary>
     public string? WrongDigest { get; set; }
 
+    /// <summary>The image that another build puts the tag on just before the push.</summary>
+    public string? TakenBy { get; set; }
+
     /// <summary>The next push sends its lower layer and then ends with this error.</summary>
     public void FailNext(string error) => errors.Enqueue(error);
 
@@ -72,7 +75,7 @@ internal sealed class FakeEngine(MemoryEcr ecr) : IDockerEngine
         }
 
         said(new PushMessage(UpperLayer, "Layer already exists", 0, 0, null, null));
-        var digest = ecr.Add(ImageId, reference.Tag!);
+        var digest = ecr.Add(TakenBy ?? ImageId, reference.Tag!);
         said(new PushMessage(null, null, 0, 0, WrongDigest ?? digest, null));
         return Task.CompletedTask;
     }

@@ -66,6 +66,41 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_that_took_the_tag_on_the_engine_is_not_taken_for_this_one()
+    {
+        engine.TakenBy = "sha256:" + new string('e', 64);
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"] });
+
+        (image.Status, error.ShouldNotBeNull().Id).ShouldBe((ImagePushStatus.Failed, nameof(Messages.PushedAnotherImage)));
+        ecr.TagsPut.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_attempt_puts_the_tag_on_the_image_again()
+    {
+        engine.FailNext("unexpected EOF");
+
+        await PushAsync(Built);
+
+        (engine.Tagged.Count, engine.Pushes.Count).ShouldBe((2, 2));
+    }
+
+    [Fact]
+    public async Task A_source_tag_that_is_taken_for_good_is_said_and_does_not_fail_a_build_that_was_asked_for()
+    {
+        ecr.Immutable = true;
+        ecr.Add("sha256:" + new string('e', 64), "src-f00d");
+
+        var pushed = (await PushAsync(Built)).Image;
+
+        (pushed.Status, pushed.Tags).ShouldSatisfyAllConditions(
+            seen => seen.Status.ShouldBe(ImagePushStatus.Pushed),
+            seen => seen.Tags.ShouldBe(["v1"]));
+        recorder.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("src-f00d");
+    }
+
+    [Fact]
     public async Task An_image_that_the_tag_holds_already_is_not_pushed()
     {
         var digest = ecr.Add(FakeEngine.ImageId, "v1", "src-f00d");
