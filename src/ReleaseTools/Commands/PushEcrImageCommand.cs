@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Threading.Channels;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
@@ -23,7 +24,7 @@ public sealed class PushEcrImageCommand : AwsCommand
     private readonly Channel<AskedPush> asked = Channel.CreateUnbounded<AskedPush>();
     private RunningWork? work;
 
-    /// <summary>Images, as Build-AppImage gives them. One whose build failed is left out: its error was told.</summary>
+    /// <summary>Images, as Build-AppImage gives them. One whose build failed comes out as failed: its error was told.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     public AppImage[] InputObject { get; set; } = [];
 
@@ -61,9 +62,29 @@ public sealed class PushEcrImageCommand : AwsCommand
     public int ThrottleLimit { get; set; } = 4;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // Known before the first image is built.
+        if (AlsoTag.Length > 0)
+        {
+            Run((_, _) =>
+            {
+                Array.ForEach(AlsoTag, tag => ImageReference.CheckTag(tag));
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        waiting.AddRange(InputObject.Where(image => image.Status != ImageBuildStatus.Failed && taken.Add(new PushKey(image.Repository, image.Tag, image.ImageId, image.Digest))));
+        foreach (var image in InputObject.Where(image => taken.Add(new PushKey(image.Repository, image.Tag, image.ImageId, image.Digest))))
+        {
+            if (image.Status == ImageBuildStatus.Failed)
+                WriteObject(Failed(image, $"Its build failed. {image.Reason}".TrimEnd()));
+            else
+                waiting.Add(image);
+        }
 
         // Whether a credential is for one registry alone is known with the last image.
         if (RegistryCredential is null)
@@ -86,6 +107,11 @@ public sealed class PushEcrImageCommand : AwsCommand
             work?.Dispose();
         base.Dispose(disposing);
     }
+
+    private static EcrImage Failed(AppImage image, string reason) => new()
+    {
+        Name = image.Name, Repository = image.Repository, Tag = image.Tag, Services = image.Services, Status = ImagePushStatus.Failed, Reason = reason,
+    };
 
     /// <summary>Hands what has come to the work, which begins with the first.</summary>
     private void Begin()
@@ -158,8 +184,7 @@ public sealed class PushEcrImageCommand : AwsCommand
         }
         catch (ReleaseException error) when (error.IsOfOneItem())
         {
-            var failed = new EcrImage { Name = image.Name, Repository = image.Repository, Tag = image.Tag, Services = image.Services };
-            Write(failed with { Status = ImagePushStatus.Failed, Reason = error.Message }, error);
+            Write(Failed(image, error.Message), error);
             return;
         }
 

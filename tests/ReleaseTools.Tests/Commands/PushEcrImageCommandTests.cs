@@ -84,13 +84,23 @@ public sealed class PushEcrImageCommandTests : IDisposable
     }
 
     [Fact]
-    public void What_failed_to_build_and_an_empty_pipeline_push_nothing()
+    public void What_failed_to_build_comes_out_as_failed_without_another_error_and_an_empty_pipeline_pushes_nothing()
     {
-        var failed = Built("web-ui") with { Status = ImageBuildStatus.Failed };
+        var failed = Built("web-ui") with { Status = ImageBuildStatus.Failed, Reason = "No such stage." };
 
-        workspace.Run("$failed | Push-EcrImage; @() | Push-EcrImage", ("failed", failed)).Output.ShouldBeEmpty();
+        var pushed = workspace.Run("$failed | Push-EcrImage; @() | Push-EcrImage", ("failed", failed)).Single<EcrImage>();
+
+        (pushed.Status, pushed.Reason).ShouldBe((ImagePushStatus.Failed, "Its build failed. No such stage."));
 
         workspace.Run("Get-ReleaseSandboxCall").Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_tag_that_is_none_is_told_before_anything_is_built()
+    {
+        workspace.Run("Build-AppImage web-ui -Tag v1 | Push-EcrImage -AlsoTag 'a b'").End("ImageTagInvalid");
+
+        workspace.Changes().ShouldBeEmpty();
     }
 
     [Fact]

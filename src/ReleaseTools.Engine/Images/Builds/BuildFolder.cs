@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Infrastructure;
+
 namespace ReleaseTools.Engine.Images.Builds;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal sealed record BuildFolder(string Dockerfile, string Context)
     /// <summary>Writes what a build of the image is to get.</summary>
     public static BuildFolder Prepare(ReleaseImage image)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(image.Workspace, ".releasetools", "build", image.Name)).FullName;
+        var folder = OwnFolder.Make(image.Workspace, "build", image.Name);
         var dockerfile = Path.Combine(folder, "Dockerfile");
         Write(dockerfile, File.ReadAllText(image.Dockerfile!));
         Write($"{dockerfile}.dockerignore", ContextFilter.Text(image));

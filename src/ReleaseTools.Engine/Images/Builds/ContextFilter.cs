@@ -1,4 +1,5 @@
 using System.Text;
+using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Definition;
 
 namespace ReleaseTools.Engine.Images.Builds;
@@ -16,15 +17,13 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// </summary>
 internal static class ContextFilter
 {
-    private const string OwnFolder = ".releasetools";
-
     /// <summary>The ignore file of an image's build.</summary>
     public static string Text(ReleaseImage image)
     {
         var context = ContextOf(image);
         var text = new StringBuilder(RulesOf(image, context)).AppendLine().AppendLine("# what is not built");
-        if (WorkspacePaths.IsWithin(context, Path.Combine(image.Workspace, OwnFolder)))
-            AppendPatterns(text, Relative(context, Path.Combine(image.Workspace, OwnFolder)));
+        if (WorkspacePaths.IsWithin(context, Path.Combine(image.Workspace, OwnFolder.Name)))
+            AppendPatterns(text, Relative(context, Path.Combine(image.Workspace, OwnFolder.Name)));
         foreach (var excluded in Excluded(context, Kept(image, context)))
             AppendPatterns(text, excluded);
         return text.ToString();

@@ -1,6 +1,7 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Images.Builds;
@@ -103,7 +104,7 @@ public sealed class ImageBuilds(
             BuildFeatures.Check(plan.Image, options, docker);
             await BuildFeatures.CheckAsync(plan.Image, options, engine, cancellationToken);
             WarnOfPlatform(plan.Image, observer);
-            await using var log = BuildLog.Create(options.LogFolder ?? Path.Combine(plan.Image.Workspace, ".releasetools", "logs"), plan.Image.Name, timeProvider.GetUtcNow());
+            await using var log = BuildLog.Create(options.LogFolder ?? OwnFolder.Make(plan.Image.Workspace, "logs"), plan.Image.Name, timeProvider.GetUtcNow());
             logFile = log.Path;
             await before.RunAsync(plan.Image, log, observer, cancellationToken);
             var bases = await baseImages.OnEngineAsync(plan.Image, built, observer, cancellationToken);

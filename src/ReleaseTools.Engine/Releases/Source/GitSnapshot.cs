@@ -1,5 +1,6 @@
 using System.Globalization;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Definition;
 
 namespace ReleaseTools.Engine.Releases.Source;
@@ -10,9 +11,6 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// </summary>
 public sealed class GitSnapshot
 {
-    /// <summary>The module's own folder in a workspace. What it writes there during a release must not change what is released.</summary>
-    internal const string OwnFolder = ".releasetools";
-
     private const int ShortCommit = 12;
 
     private readonly GitFolder folder;
@@ -128,7 +126,7 @@ public sealed class GitSnapshot
             found = [.. found.Except(folders), .. others];
         }
 
-        return [.. found.Where(change => !SourceName.IsAt(OwnFolder, change.Path))];
+        return [.. found.Where(change => !SourceName.IsAt(OwnFolder.Name, change.Path))];
     }
 
     /// <summary>What stands for a folder where a change is: the tag of a submodule; nothing where nothing is there.</summary>

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Definition;
 
 namespace ReleaseTools.Engine.Releases.Source;
@@ -114,7 +115,7 @@ internal sealed class ImageSources
 
     private bool IsMade(string name)
     {
-        if (SourceName.IsAt(GitSnapshot.OwnFolder, name))
+        if (SourceName.IsAt(OwnFolder.Name, name))
             return true;
         foreach (var output in outputs)
         {
