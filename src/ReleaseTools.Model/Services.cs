@@ -38,6 +38,15 @@ public sealed record ReleaseService
 
     /// <summary>A URL that must answer after a rollout, where the definition names one.</summary>
     public string? VerifyUrl { get; init; }
+
+    /// <summary>Its name in the definition; null where it is in none. Not Name, which would bind as an image's.</summary>
+    public string? DefinedAs { get; init; }
+
+    /// <summary>The services, by <see cref="DefinedAs"/>, that must be healthy before this one is rolled out, where they are rolled out with it.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
+    public bool PinDigest { get; init; }
 }
 
 /// <summary>What became of a rollout. Only <see cref="Verified"/> says that what runs is what was pushed.</summary>

@@ -14,15 +14,31 @@ namespace ReleaseTools.Engine.Rollouts;
 /// refused                       the error; nothing was deployed
 /// none, a 5xx, or unreadable    a PRIMARY that the plan did not see is the deployment; none for half a minute: an error
 /// </code>
+/// Or joins one that is under way, which sends nothing.
 /// </summary>
 internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer, TimeProvider time)
 {
     // How long a request whose answer is lost may go on having its effect. ECS names no bound; this is well above what is seen.
-    private static readonly TimeSpan EffectLag = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan EffectLag = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
+    /// <summary>Joins the deployment that the plan found under way; null where it is no longer the service's PRIMARY.</summary>
+    /// <exception cref="ReleaseException">The service cannot be read.</exception>
+    public async Task<StartedRollout?> JoinAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    {
+        var found = await ServiceReader.DescribeAsync(aws.Ecs, plan.Service.Cluster, [plan.Service.Service], cancellationToken);
+        if (found is not [var seen, ..] || Primary(seen) is not { } deployment || deployment.Id != plan.Joins)
+            return null;
+        observer.Report(new Noted(plan.Service.Service, $"Joins {deployment.Id}, which is under way."));
+        return Started(plan, seen, deployment, time.GetTimestamp());
+    }
+
+    /// <summary>Starts a deployment.</summary>
+    /// <param name="plan">What is planned.</param>
+    /// <param name="revision">The task definition to deploy; null for the one that the service has.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ReleaseException">AWS refused, or no deployment came of it.</exception>
-    public async Task<StartedRollout> StartAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    public async Task<StartedRollout> StartAsync(RolloutPlan plan, string? revision, CancellationToken cancellationToken)
     {
         var service = plan.Service;
         var startedAt = time.GetTimestamp();
@@ -31,12 +47,13 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
         {
             try
             {
-                seen = (await aws.Ecs.UpdateServiceAsync(new(service.Cluster, service.Service) { ForceNewDeployment = true }, cancellationToken)).Service;
+                var request = new UpdateServiceRequest(service.Cluster, service.Service) { TaskDefinition = revision, DesiredCount = plan.DesiredCount, ForceNewDeployment = true };
+                seen = (await aws.Ecs.UpdateServiceAsync(request, cancellationToken)).Service;
             }
             catch (AwsServiceException error) when (error.MayHaveBeenDone())
             {
                 observer.Report(new Warned(service.Service, $"UpdateService was not answered ({error.Code}); the service will tell whether a deployment began."));
-                seen = await FindAsync(plan, cancellationToken)
+                seen = await FindAsync(plan, revision, cancellationToken)
                     ?? throw ReleaseException.Wrap(error, nameof(Messages.DeploymentNotFound), error.Kind, service.Service, service.Service, service.Cluster, error.Message);
             }
         }
@@ -51,24 +68,29 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             throw ReleaseException.For(nameof(Messages.DeploymentNotStarted), ErrorKind.Failed, service.Service, service.Service, service.Cluster);
 
         observer.Report(new Noted(service.Service, $"ECS deploys {ServiceReader.ShortName(deployment.TaskDefinition)} as {deployment.Id}."));
-        return new()
-        {
-            Plan = plan,
-            DeploymentId = deployment.Id,
-            StartedAt = startedAt,
-            FormerDeployments = Ids(seen!.Deployments!.Where(one => one != deployment), one => one.Id),
-            FormerEvents = Ids(seen.Events ?? [], one => one.Id),
-            Rollout = plan.ToRollout() with
-            {
-                Status = RolloutStatus.InProgress,
-                DeploymentId = deployment.Id,
-                TaskDefinition = ServiceReader.ShortName(deployment.TaskDefinition) ?? service.TaskDefinition,
-                DesiredCount = seen.DesiredCount,
-            },
-        };
+        return Started(plan, seen!, deployment, startedAt);
     }
 
-    private async Task<EcsService?> FindAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    /// <summary>The deployment that a service is on, or on its way to.</summary>
+    public static Deployment? Primary(EcsService? service) => service?.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
+
+    private static StartedRollout Started(RolloutPlan plan, EcsService seen, Deployment deployment, long startedAt) => new()
+    {
+        Plan = plan,
+        DeploymentId = deployment.Id!,
+        StartedAt = startedAt,
+        FormerDeployments = Ids(seen.Deployments!.Where(one => one != deployment), one => one.Id),
+        FormerEvents = Ids(seen.Events ?? [], one => one.Id),
+        Rollout = plan.ToRollout() with
+        {
+            Status = RolloutStatus.InProgress,
+            DeploymentId = deployment.Id,
+            TaskDefinition = ServiceReader.ShortName(deployment.TaskDefinition) ?? plan.Service.TaskDefinition,
+            DesiredCount = seen.DesiredCount,
+        },
+    };
+
+    private async Task<EcsService?> FindAsync(RolloutPlan plan, string? revision, CancellationToken cancellationToken)
     {
         var before = Ids(plan.Seen?.Deployments ?? [], one => one.Id);
         var began = time.GetTimestamp();
@@ -77,7 +99,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             try
             {
                 var found = await ServiceReader.DescribeAsync(aws.Ecs, plan.Service.Cluster, [plan.Service.Service], cancellationToken);
-                if (found is [var seen, ..] && Primary(seen)?.Id is { } id && !before.Contains(id))
+                if (found is [var seen, ..] && Primary(seen) is { Id: { } id } primary && !before.Contains(id) && (revision is null || primary.TaskDefinition == revision))
                     return seen;
             }
             catch (AwsServiceException error) when (error.IsTransient())
@@ -96,8 +118,6 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             await Task.Delay(BetweenLooks, time, cancellationToken);
         }
     }
-
-    private static Deployment? Primary(EcsService? service) => service?.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
 
     private static HashSet<string> Ids<T>(IEnumerable<T> of, Func<T, string?> id) => of.Select(id).OfType<string>().ToHashSet(StringComparer.Ordinal);
 }

@@ -48,6 +48,7 @@ internal sealed record DigestProof(RolloutStatus Status, IReadOnlyList<string> D
         return Say(RolloutStatus.Verified, isFinal: true, $"{running.Count} of {running.Count} running tasks run {Words.Digest(digest)}.");
     }
 
-    private static string? Digest(EcsTask task, string? containerName) =>
+    /// <summary>The digest that a task's container runs; null where ECS does not say it (yet).</summary>
+    public static string? Digest(EcsTask task, string? containerName) =>
         task.Containers?.FirstOrDefault(container => container.Name == containerName)?.ImageDigest is { Length: > 0 } digest ? digest : null;
 }

@@ -28,14 +28,43 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken) =>
         new RolloutPlanner(aws, registry).PlanAsync(services, imageByService, cancellationToken);
 
-    /// <summary>Starts the deployments, waits for all of them together, and proves what runs.</summary>
-    /// <returns>What became of each, in the order given. A service that cannot be rolled out is Failed, its error beside it; the others go on.</returns>
+    /// <summary>
+    /// Starts the deployments, waits for all of them together, and proves what runs; wave by wave where services come after
+    /// others. Without waiting, only the last wave is not waited for.
+    /// </summary>
+    /// <returns>
+    /// What became of each, in the order given. A service that cannot be rolled out is Failed, its error beside it, and so are
+    /// those that come after it; the others go on.
+    /// </returns>
     public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time), []);
+        var ended = new Dictionary<RolloutPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
+        var waves = RolloutWaves.Of(plans);
+        foreach (var wave in waves)
+        {
+            var ready = new List<RolloutPlan>();
+            foreach (var (plan, hindered) in wave.Select(plan => (plan, RolloutWaves.Hindered(plan, ended))).ToList())
+            {
+                if (hindered is null)
+                    ready.Add(plan);
+                else
+                    ended[plan] = hindered;
+            }
+
+            var how = options with { NoWait = options.NoWait && ReferenceEquals(wave, waves[^1]) };
+            foreach (var (plan, result) in ready.Zip(await RolloutWaveAsync(ready, how, run, cancellationToken)))
+                ended[plan] = result;
+        }
+
+        return [.. plans.Select(plan => ended[plan])];
+    }
+
+    private async Task<IReadOnlyList<RolloutResult>> RolloutWaveAsync(List<RolloutPlan> plans, RolloutOptions options, RolloutRun run, CancellationToken cancellationToken)
     {
         var results = new RolloutResult[plans.Count];
         var started = new StartedRollout?[plans.Count];
         var refused = new ConcurrentBag<RolloutPlan>();
-        var tags = new TagMoves(registry, observer);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
         try
         {
@@ -43,7 +72,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             {
                 try
                 {
-                    started[i] = await StartAsync(plans[i], tags, token);
+                    started[i] = await StartAsync(plans[i], run, token);
                     results[i] = new(started[i]!.Rollout);
                 }
                 catch (ReleaseException error)
@@ -63,7 +92,8 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         finally
         {
             // A plan that is neither refused nor begun may have begun: its tag stays.
-            await tags.PutBackAsync(refused, plans.Where(plan => !refused.Any(one => ReferenceEquals(one, plan))));
+            run.Begun.AddRange(plans.Where(plan => !refused.Any(one => ReferenceEquals(one, plan))));
+            await run.Tags.PutBackAsync(refused, run.Begun);
         }
 
         if (options.NoWait)
@@ -72,19 +102,23 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
         var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
-            results[begun[k]] = WithTag(watched[k], plans[begun[k]], tags);
+            results[begun[k]] = WithTag(watched[k], plans[begun[k]], run.Tags);
         return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.VerifyUrl, options, cancellationToken)));
     }
 
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
     // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
     // would run as it was.
-    private async Task<StartedRollout> StartAsync(RolloutPlan plan, TagMoves tags, CancellationToken cancellationToken)
+    private async Task<StartedRollout> StartAsync(RolloutPlan plan, RolloutRun run, CancellationToken cancellationToken)
     {
         if (plan.Problem is not null)
             throw plan.Problem;
-        await tags.MoveAsync(plan, cancellationToken);
-        return await new DeploymentStart(aws, observer, time).StartAsync(plan, cancellationToken);
+        var start = new DeploymentStart(aws, observer, time);
+        if (plan.Joins is not null && await start.JoinAsync(plan, cancellationToken) is { } joined)
+            return joined;
+        var revision = plan.PinsDigest ? await run.Revisions.RegisterAsync(plan, cancellationToken) : null;
+        await run.Tags.MoveAsync(plan, cancellationToken);
+        return await start.StartAsync(plan, revision, cancellationToken);
     }
 
     // One watcher for each cluster.
@@ -107,4 +141,10 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.TimedOut
             ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) } }
             : result;
+
+    /// <summary>What the waves of one rollout share.</summary>
+    /// <param name="Tags">The tags that were moved.</param>
+    /// <param name="Revisions">The revisions that were registered.</param>
+    /// <param name="Begun">The plans whose deployments have begun, or may have.</param>
+    private sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun);
 }

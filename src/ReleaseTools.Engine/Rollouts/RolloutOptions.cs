@@ -3,7 +3,7 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>How rollouts are started and watched.</summary>
 public sealed record RolloutOptions
 {
-    /// <summary>How long to wait for the deployments.</summary>
+    /// <summary>How long to wait for the deployments; of each wave, where some come after others.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long a service's verify URL may take to answer well, once its deployment is proven.</summary>

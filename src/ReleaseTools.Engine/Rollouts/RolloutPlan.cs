@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
@@ -15,6 +16,19 @@ public sealed record RolloutPlan
 
     /// <summary>Why it cannot be rolled out; null when it can.</summary>
     public ReleaseException? Problem { get; init; }
+
+    /// <summary>The desired count that the deployment sets; null to leave it as it is.</summary>
+    public int? DesiredCount { get; init; }
+
+    /// <summary>The deployment that is under way and deploys just this, so that it is joined; null where one is started.</summary>
+    public string? Joins => DesiredCount is null || DesiredCount == Service.DesiredCount ? UnderWay : null;
+
+    /// <summary>The deployment that is under way and deploys this image.</summary>
+    internal string? UnderWay { get; init; }
+
+    /// <summary>Whether a revision is registered that names the digest: asked for, and the task definition does not name it.</summary>
+    internal bool PinsDigest =>
+        Service.PinDigest && Image is not null && Container?.Image is { } name && (Image.Digest is null || NamedImage.Parse(name).Digest != Image.Digest);
 
     /// <summary>The container that runs the image.</summary>
     internal ContainerDefinition? Container { get; init; }
@@ -38,15 +52,23 @@ public sealed record RolloutPlan
         Digest = Image?.Digest,
         ImageUri = Image?.ImageUri,
         RunningDigests = Service.RunningDigests,
-        DesiredCount = Service.DesiredCount,
+        DesiredCount = DesiredCount ?? Service.DesiredCount,
         RunningCount = Service.RunningCount,
         Reason = Problem?.Message ?? Reason(),
     };
 
-    private string Reason()
+    private string Reason() => DesiredCount is { } count && count != Service.DesiredCount
+        ? $"{What()} The desired count {Service.DesiredCount} becomes {count}."
+        : What();
+
+    private string What()
     {
         if (Image is null)
             return "Deploys again what the task definition names.";
+        if (Joins is not null)
+            return $"Joins {Joins}, which deploys {Words.Digest(Image.Digest!)} already.";
+        if (PinsDigest)
+            return $"Registers a revision of {Service.TaskDefinition} that names {(Image.Digest is null ? $"the digest of the tag {Image.Tag}" : Words.Digest(Image.Digest))}, and deploys it.";
         var moves = TagToMove is null ? "" : $", once the tag {TagToMove} is on it";
         var what = Image.Digest is null ? $"the tag {Image.Tag}" : Words.Digest(Image.Digest);
         return $"Deploys {what}{moves}.";

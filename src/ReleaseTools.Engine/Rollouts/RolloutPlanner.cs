@@ -22,7 +22,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
         foreach (var observed in await new ServiceReader(aws).ObserveAsync(asked, cancellationToken))
         {
             var plan = Plan(observed, imageByService.GetValueOrDefault(observed.Service.Service));
-            plans.Add(plan.Problem is null ? await WithDigestsAsync(plan, cancellationToken) : plan);
+            plans.Add(plan.Problem is null ? await WithDeploymentAsync(await WithDigestsAsync(plan, cancellationToken), cancellationToken) : plan);
         }
 
         return plans;
@@ -55,8 +55,8 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
             return Error(nameof(Messages.TaskDefinitionImageNotMatched), service, service.Service, service.TaskDefinition, image.Repository, images);
         }
 
-        // A task definition that names this very digest is deployed as it is.
-        return NamedImage.Parse(taskImage).Digest is { } pinned && pinned != image.Digest
+        // A task definition that names this very digest is deployed as it is; another is only a base for a revision that does.
+        return !service.PinDigest && NamedImage.Parse(taskImage).Digest is { } pinned && pinned != image.Digest
             ? Error(nameof(Messages.TaskDefinitionPinsDigest), service, service.Service, service.TaskDefinition, taskImage, image.ImageUri ?? $"{image.Repository}:{image.Tag}")
             : null;
     }
@@ -71,7 +71,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
 
         var named = NamedImage.Parse(plan.Container!.Image!);
         var there = named.Digest ?? (await registry.FindAsync(image.Repository, named.EffectiveTag, cancellationToken))?.Digest;
-        var moves = image.Digest is null ? named.Digest is null && named.EffectiveTag != image.Tag : there != image.Digest;
+        var moves = !plan.PinsDigest && (image.Digest is null ? named.Digest is null && named.EffectiveTag != image.Tag : there != image.Digest);
         if (moves && there is not null && await AreTagsImmutableAsync(image.Repository, cancellationToken))
             return plan with { Problem = Error(nameof(Messages.TagToDeployImmutable), plan.Service, plan.Service.Service, plan.Service.TaskDefinition, named.EffectiveTag, image.Repository, Words.Digest(there)) };
 
@@ -81,6 +81,9 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
             AcceptedDigests = image.Digest is null ? [] : await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
         };
     }
+
+    private async Task<RolloutPlan> WithDeploymentAsync(RolloutPlan plan, CancellationToken cancellationToken) =>
+        plan with { UnderWay = await new DeploymentUnderWay(aws).FindAsync(plan, cancellationToken) };
 
     // Services often share a repository; it is asked once.
     private async Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken)

@@ -56,9 +56,9 @@ internal sealed class TagMoves(IImageRegistry registry, IReleaseObserver observe
         ? $" The tag {at.Tag} of {at.Repository} names {Words.Digest(move.To)} now; before it named {Named(move.From)}."
         : "";
 
-    // A task definition that names a digest needs no tag: the plan saw that it is this digest.
+    // A task definition that names a digest, or is about to, needs no tag: the plan saw that it is this digest.
     private static (string Repository, string Tag)? TagOf(RolloutPlan plan) =>
-        plan is { Image: { Digest: not null } image, Container.Image: { } name } && NamedImage.Parse(name) is { Digest: null } named
+        plan is { PinsDigest: false, Image: { Digest: not null } image, Container.Image: { } name } && NamedImage.Parse(name) is { Digest: null } named
             ? (image.Repository, named.EffectiveTag)
             : null;
 

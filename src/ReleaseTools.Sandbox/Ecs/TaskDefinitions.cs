@@ -20,7 +20,6 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
 
         var revision = (state.TaskDefinitions.GetValueOrDefault(family)?.Count ?? 0) + 1;
         var definition = (JsonObject)request.DeepClone();
-        var tags = Detach(definition, "tags");
         definition["containerDefinitions"] = new JsonArray([.. containers.Select(ContainerDefinition.Completed)]);
         if (!definition["containerDefinitions"]!.AsArray().Any(container => container!["essential"]!.GetValue<bool>()))
             throw new SandboxException("ClientException", "Invalid setting for container. At least one container must be essential.");
@@ -34,15 +33,15 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
         definition["registeredBy"] = $"arn:aws:sts::{world.Options.Account}:assumed-role/ReleaseToolsSandbox/sandbox";
         if (!state.TaskDefinitions.TryAdd(family, [definition]))
             state.TaskDefinitions[family].Add(definition);
-        return new JsonObject { ["taskDefinition"] = definition.DeepClone(), ["tags"] = tags ?? new JsonArray() };
+        return Described(definition, withTags: true);
     }
 
-    /// <summary>DescribeTaskDefinition.</summary>
+    /// <summary>DescribeTaskDefinition; with its tags where they are included.</summary>
     public JsonObject Describe(JsonObject request)
     {
         var name = request.Required("taskDefinition", "ClientException", "TaskDefinition should not be empty.");
         var definition = Find(name) ?? throw new SandboxException("ClientException", "Unable to describe task definition.");
-        return new JsonObject { ["taskDefinition"] = definition.DeepClone() };
+        return Described(definition, request.Texts("include").Contains("TAGS", StringComparer.Ordinal));
     }
 
     /// <summary>ListTaskDefinitions, in pages of 100.</summary>
@@ -76,10 +75,15 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
             : null;
     }
 
-    private static JsonNode? Detach(JsonObject json, string name)
+    // Tags stand beside a task definition, not in it.
+    private static JsonObject Described(JsonObject definition, bool withTags)
     {
-        json.Remove(name, out var node);
-        return node;
+        var described = (JsonObject)definition.DeepClone();
+        described.Remove("tags", out var tags);
+        var answer = new JsonObject { ["taskDefinition"] = described };
+        if (withTags)
+            answer["tags"] = tags ?? new JsonArray();
+        return answer;
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,255}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

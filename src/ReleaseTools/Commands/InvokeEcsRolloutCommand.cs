@@ -9,7 +9,8 @@ using ReleaseTools.Hosting;
 namespace ReleaseTools.Commands;
 
 /// <summary>
-/// Forces new deployments of ECS services, all at once, and proves that every running task runs what was pushed.
+/// Forces new deployments of ECS services, all at once but for those that come after others in the definition, and proves
+/// that every running task runs what was pushed.
 /// </summary>
 // The default set gets what comes down the pipeline first; ByName would take an image's text for a name.
 [Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByImage)]
@@ -43,11 +44,23 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
-    /// <summary>Does not wait for the deployments' end, and so proves nothing.</summary>
+    /// <summary>
+    /// Registers a revision of each task definition that differs in the image's digest alone, and deploys that; no tag is
+    /// moved. For services whose definition does not say it already. It needs the image.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter PinDigest { get; set; }
+
+    /// <summary>Sets the desired count with the deployment; it is left as it is when left out.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int? DesiredCount { get; set; }
+
+    /// <summary>Does not wait for the deployments' end, and so proves nothing. Those that others come after are waited for.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
-    /// <summary>How long to wait, in seconds. The deployments go on afterwards.</summary>
+    /// <summary>How long to wait, in seconds, for each wave where services come after others. The deployments go on afterwards.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 1800;
@@ -73,12 +86,13 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     {
         if (names.Count + images.Count + services.Count == 0)
             return;
-        var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
+        var (path, aws, pin, count) = (ReadDefinitionPath(), ReadAwsOptions(), PinDigest.IsPresent, DesiredCount);
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
             var choice = new RolloutChoice(path, aws, Clock, pipeline);
-            var chosen = await choice.ChooseAsync(names, services, images, cancelled);
+            var chosen = (await choice.ChooseAsync(names, services, images, cancelled))
+                .Select(pair => KeyValuePair.Create(pin ? pair.Key with { PinDigest = true } : pair.Key, pair.Value)).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -88,9 +102,18 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
-            await RolloutAsync(rollouts, plans, options, pipeline, cancelled);
+            await RolloutAsync(rollouts, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
         });
     }
+
+    /// <summary>The plan with what was asked for beside the image. A name alone gives nothing to pin.</summary>
+    private static RolloutPlan Asked(RolloutPlan plan, bool pin, int? desiredCount) => plan with
+    {
+        DesiredCount = desiredCount,
+        Problem = plan.Problem ?? (pin && plan.Image is null
+            ? ReleaseException.For(nameof(Messages.ImageToPinNotGiven), ErrorKind.InvalidArgument, plan.Service.Service, plan.Service.Service)
+            : null),
+    };
 
     /// <summary>The plans of one cluster's services: read together, or one by one where something stands in the way of one.</summary>
     private static async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
@@ -122,21 +145,29 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         {
             var predicted = plan.ToRollout();
             if (plan.Problem is not null)
-                Write(predicted, plan.Problem);
-            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Force new deployment: {predicted.Reason}") is var approval && approval == Approval.Granted)
+                Refuse(plan, predicted);
+            else if (await pipeline.ApproveAsync(plan.Service.Service, $"{(plan.Joins is null ? "Force new deployment" : "Join deployment")}: {predicted.Reason}") is var approval && approval == Approval.Granted)
                 Confirm(plan, predicted);
             else if (approval == Approval.WhatIf)
                 Write(predicted, error: null);
         }
 
-        foreach (var (rollout, error) in await rollouts.RolloutAsync(confirmed, options, cancelled))
+        var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
+        foreach (var (plan, (rollout, error)) in confirmed.Zip(results).Where(one => one.First.Problem is null))
             Write(rollout, error ?? Outcomes.ErrorOf(rollout));
+
+        // Told at once, and kept among the others for those that come after it.
+        void Refuse(RolloutPlan plan, ServiceRollout predicted)
+        {
+            Write(predicted, plan.Problem);
+            confirmed.Add(plan);
+        }
 
         // What is still being built, or was only predicted, can be predicted further, but not deployed.
         void Confirm(RolloutPlan plan, ServiceRollout predicted)
         {
             if (plan.Image is { Digest: null } image)
-                Write(predicted with { Status = RolloutStatus.Failed }, ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag));
+                Refuse(plan with { Problem = ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag) }, predicted with { Status = RolloutStatus.Failed });
             else
                 confirmed.Add(plan);
         }

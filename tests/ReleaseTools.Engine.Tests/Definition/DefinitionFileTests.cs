@@ -19,7 +19,7 @@ public sealed class DefinitionFileTests : IDisposable
           "inference": { "endpoint": "the-endpoint", "image": "inference", "variant": "AllTraffic" },
           "services": {
             "web-ui": { "image": "web-ui", "verify": { "url": "https://example.com/health" } },
-            "worker": { "image": "web-ui", "service": "worker-v2", "cluster": "other" },
+            "worker": { "image": "web-ui", "service": "worker-v2", "cluster": "other", "after": ["web-ui"], "pinDigest": true },
           },
         }
         """;
@@ -55,6 +55,7 @@ public sealed class DefinitionFileTests : IDisposable
         var worker = definition.FindService("worker").ShouldNotBeNull();
         definition.FindService("worker-v2").ShouldBe(worker);
         (worker.Service, worker.Cluster, worker.Repository).ShouldBe(("worker-v2", "other", definition.Images[0].Repository));
+        (worker.After.Single(), worker.PinDigest).ShouldBe(("web-ui", true));
         definition.FindService("web-ui")!.VerifyUrl.ShouldBe(new Uri("https://example.com/health"));
     }
 

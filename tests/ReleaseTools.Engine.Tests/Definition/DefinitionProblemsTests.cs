@@ -49,6 +49,16 @@ public sealed class DefinitionProblemsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_comes_after_services_that_are_there_and_not_after_itself() =>
+        (await fixture.ProblemsAsync("""
+            { "cluster": "main",
+              "services": { "web": { "after": ["worker"] }, "worker": { "after": ["web"] }, "other": { "after": ["wroker"] } } }
+            """)).ShouldBe([
+            "2:17: The service 'web' waits for itself: web after worker after web.",
+            "2:103: There is no service 'wroker'. Did you mean 'worker'? Services are web, worker, other.",
+        ]);
+
+    [Fact]
     public async Task A_file_that_is_no_JSON_is_told_with_its_place() =>
         (await fixture.ProblemsAsync("{\n  \"project\": \"é\", oops\n}")).ShouldHaveSingleItem().ShouldStartWith("2:19: ");
 

@@ -16,10 +16,19 @@ public sealed class ReleaseStepsTests
     public void A_plan_without_a_gate_says_nothing_of_scans() =>
         Steps(ImageBuilder.Docker, severity: null).ShouldAllBe(step => !step.Reason!.Contains("scan", StringComparison.Ordinal));
 
+    [Fact]
+    public void A_rollout_waits_for_those_that_it_comes_after()
+    {
+        var rollouts = Steps(ImageBuilder.Docker, severity: null).Where(step => step.Stage == ReleaseStage.Rollout).ToList();
+
+        rollouts[0].DependsOn.ShouldBe(["push:web"]);
+        rollouts[1].DependsOn.ShouldBe(["push:web", "rollout:web"]);
+    }
+
     private static IReadOnlyList<ReleaseStep> Steps(ImageBuilder builder, FindingSeverity? severity)
     {
         var image = new ReleaseImage { Name = "web", Repository = "registry.example/web", Workspace = "/w", Builder = builder, FailOnSeverity = severity };
         var first = ReleaseSteps.ForInfrastructure("infra", ReleaseAction.Apply, "It changed.");
-        return [.. ReleaseSteps.After(first, [new PlannedImage(image, ReleaseAction.Build, "Its inputs changed.", Digest: null)], endpoint: null, [("web", "Deploys it.")])];
+        return [.. ReleaseSteps.After(first, [new PlannedImage(image, ReleaseAction.Build, "Its inputs changed.", Digest: null)], endpoint: null, [new("web", "Deploys it.", []), new("worker", "Deploys it.", ["web"])])];
     }
 }

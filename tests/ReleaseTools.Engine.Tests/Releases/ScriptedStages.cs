@@ -74,7 +74,7 @@ internal sealed class ScriptedStages : IReleaseStages
                 ],
                 Endpoint = Inference is null ? null : new PlannedEndpoint("endpoint", ReleaseAction.Update, "its image is built"),
                 InferenceImage = Inference,
-                Services = [.. Services.Select(name => (name, "every service gets what was pushed"))],
+                Services = [.. Services.Select(name => new PlannedService(name, "every service gets what was pushed", []))],
             });
 
     public async Task<AppImage> BuildAsync(PlannedImage image, CancellationToken cancellationToken)

@@ -59,10 +59,36 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
         rollout.Reason!.ShouldContain("CannotPullContainerError");
     }
 
-    private async Task<ServiceRollout> RolloutAsync(EcrImage image)
+    [Fact]
+    public async Task A_pinned_rollout_runs_a_revision_that_names_the_digest_and_leaves_the_tag()
+    {
+        await sandbox.WithServiceAsync();
+        var latest = (await sandbox.Registry.FindAsync(sandbox.Repository, "latest", default))!.Digest;
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+
+        var rollout = await RolloutAsync(image, pinDigest: true);
+
+        (rollout.Status, rollout.TaskDefinition).ShouldBe((RolloutStatus.Verified, "web:2"), rollout.Reason);
+        (await sandbox.Registry.FindAsync(sandbox.Repository, "latest", default))!.Digest.ShouldBe(latest);
+        (await RolloutAsync(image, pinDigest: true)).TaskDefinition.ShouldBe("web:2"); // it names the digest
+    }
+
+    [Fact]
+    public async Task A_rollout_that_is_under_way_is_joined()
+    {
+        await sandbox.WithServiceAsync();
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+        var first = await RolloutAsync(image, pinDigest: true, new() { NoWait = true });
+
+        var second = await RolloutAsync(image, pinDigest: true);
+
+        (second.Status, second.DeploymentId).ShouldBe((RolloutStatus.Verified, first.DeploymentId), second.Reason);
+    }
+
+    private async Task<ServiceRollout> RolloutAsync(EcrImage image, bool pinDigest = false, RolloutOptions? options = null)
     {
         var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
-        var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
-        return (await rollouts.RolloutAsync(plans, new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
+        var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main", PinDigest = pinDigest }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
+        return (await rollouts.RolloutAsync(plans, options ?? new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
     }
 }

@@ -22,6 +22,18 @@ public sealed class EcsOperationTests
     }
 
     [Fact]
+    public void A_task_definition_is_described_with_its_tags_where_they_are_included()
+    {
+        var ecs = new EcsScenario();
+        ecs.Call("RegisterTaskDefinition", """{ "family": "web", "tags": [{ "key": "team", "value": "video" }], "containerDefinitions": [{ "name": "app", "image": "b" }] }""");
+
+        var included = ecs.Call("DescribeTaskDefinition", """{ "taskDefinition": "web", "include": ["TAGS"] }""");
+        included["tags"]!.ToJsonString().ShouldBe("""[{"key":"team","value":"video"}]""");
+        included["taskDefinition"]!.AsObject().ContainsKey("tags").ShouldBeFalse();
+        ecs.Call("DescribeTaskDefinition", """{ "taskDefinition": "web" }""").ContainsKey("tags").ShouldBeFalse();
+    }
+
+    [Fact]
     public void One_to_ten_services_are_described_and_missing_ones_are_failures()
     {
         var ecs = new EcsScenario().WithService();

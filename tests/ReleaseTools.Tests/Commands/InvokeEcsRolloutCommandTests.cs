@@ -112,6 +112,60 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
         workspace.Changes().ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_pinned_digest_is_deployed_as_a_new_revision_and_no_tag_is_moved()
+    {
+        var image = Pushed("web-ui");
+        var before = workspace.Changes().Count;
+
+        var rollout = workspace.Run("$image | Invoke-EcsRollout -PinDigest", ("image", image)).Single<ServiceRollout>();
+
+        rollout.Status.ShouldBe(RolloutStatus.Verified, rollout.Reason);
+        workspace.Changes().Skip(before).ShouldBe(["RegisterTaskDefinition", "UpdateService"]);
+    }
+
+    [Fact]
+    public void WhatIf_says_that_a_revision_would_be_registered_and_registers_none()
+    {
+        var image = Pushed("web-ui");
+        var before = workspace.Changes().Count;
+
+        workspace.Run("$image | Invoke-EcsRollout -PinDigest -WhatIf", ("image", image)).Single<ServiceRollout>().Reason!.ShouldStartWith("Registers a revision of ");
+
+        workspace.Changes().Skip(before).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_name_alone_gives_no_digest_to_pin()
+    {
+        workspace.Run("Invoke-EcsRollout web-ui -PinDigest").Error("ImageToPinNotGiven").TargetObject.ShouldBeOfType<ServiceRollout>().Service.ShouldBe("web-ui");
+
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void One_task_of_a_worker_at_zero_can_be_forced()
+    {
+        var rollout = workspace.Run("$image | Invoke-EcsRollout -DesiredCount 1", ("image", Pushed("job-worker"))).Single<ServiceRollout>();
+
+        (rollout.Status, rollout.DesiredCount, rollout.RunningCount).ShouldBe((RolloutStatus.Verified, 1, 1), rollout.Reason);
+    }
+
+    [Fact]
+    public void A_service_whose_predecessor_cannot_be_rolled_out_is_not_touched()
+    {
+        var definition = Path.Combine(workspace.Folder, "release.json");
+        File.WriteAllText(definition, File.ReadAllText(definition)
+            .Replace("\"web-ui\": { \"image\": \"web-ui\" }", "\"web-ui\": { \"image\": \"web-ui\", \"service\": \"gone\" }", StringComparison.Ordinal)
+            .Replace("\"job-worker\": { \"image\": \"job-worker\" }", "\"job-worker\": { \"image\": \"job-worker\", \"after\": [\"web-ui\"] }", StringComparison.Ordinal));
+
+        var ran = workspace.Run("Invoke-EcsRollout web-ui, job-worker, media-worker");
+
+        ran.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ShouldBe(["ServiceNotFound", "ServiceBeforeNotHealthy"]);
+        ran.All<ServiceRollout>().Single(rollout => rollout.Service == "job-worker").Reason.ShouldBe("Service 'job-worker' was not touched: it comes after 'gone', whose rollout ended Failed.");
+        workspace.Changes().ShouldBe(["UpdateService"]); // media-worker's
+    }
+
     private EcrImage Pushed(string name)
     {
         var build = workspace.PutImage(name);

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ReleaseTools.Engine.Aws.Ecs;
 
 /// <summary>The operations of Amazon ECS that a release uses.</summary>
@@ -18,6 +20,14 @@ public sealed class EcsClient(IAwsCaller caller)
     /// <summary>A task definition by family, <c>family:revision</c> or ARN.</summary>
     public Task<DescribeTaskDefinitionResponse> DescribeTaskDefinitionAsync(DescribeTaskDefinitionRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DescribeTaskDefinition", request, EcsJson.Default.DescribeTaskDefinitionRequest, EcsJson.Default.DescribeTaskDefinitionResponse, cancellationToken);
+
+    /// <summary>The same, whole: <c>taskDefinition</c> with every member it has, and <c>tags</c> where the request includes them.</summary>
+    public Task<JsonObject> DescribeWholeTaskDefinitionAsync(DescribeTaskDefinitionRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeTaskDefinition", request, EcsJson.Default.DescribeTaskDefinitionRequest, EcsJson.Default.JsonObject, cancellationToken);
+
+    /// <summary>Registers a revision of a task definition's family; each request makes one more.</summary>
+    public Task<RegisterTaskDefinitionResponse> RegisterTaskDefinitionAsync(RegisterTaskDefinitionRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("RegisterTaskDefinition", request, EcsJson.Default.RegisterTaskDefinitionRequest, EcsJson.Default.RegisterTaskDefinitionResponse, cancellationToken);
 
     /// <summary>A page of at most 100 task ARNs.</summary>
     public Task<ListTasksResponse> ListTasksAsync(ListTasksRequest request, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace ReleaseTools.Engine.Aws.Ecs;
@@ -12,6 +13,9 @@ namespace ReleaseTools.Engine.Aws.Ecs;
 [JsonSerializable(typeof(UpdateServiceResponse))]
 [JsonSerializable(typeof(DescribeTaskDefinitionRequest))]
 [JsonSerializable(typeof(DescribeTaskDefinitionResponse))]
+[JsonSerializable(typeof(RegisterTaskDefinitionRequest))]
+[JsonSerializable(typeof(RegisterTaskDefinitionResponse))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(ListTasksRequest))]
 [JsonSerializable(typeof(ListTasksResponse))]
 [JsonSerializable(typeof(DescribeTasksRequest))]

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
 namespace ReleaseTools.Engine.Aws.Ecs;
 
 // Requests and responses of just the operations used, in the words of the Amazon ECS API reference (2014-11-13).
@@ -39,11 +43,29 @@ public sealed record UpdateServiceRequest(string Cluster, string Service) : IEff
 
 public sealed record UpdateServiceResponse(EcsService? Service);
 
-public sealed record DescribeTaskDefinitionRequest(string TaskDefinition);
+public sealed record DescribeTaskDefinitionRequest(string TaskDefinition)
+{
+    /// <summary>TAGS, or nothing.</summary>
+    public IReadOnlyList<string>? Include { get; init; }
+}
+
 public sealed record DescribeTaskDefinitionResponse(TaskDefinition? TaskDefinition);
 
 public sealed record TaskDefinition(
     string? TaskDefinitionArn, string? Family, int Revision, string? Status, IReadOnlyList<ContainerDefinition>? ContainerDefinitions, RuntimePlatform? RuntimePlatform);
+
+/// <param name="Members">The whole request: a task definition as it was described has members that are not known here.</param>
+[JsonConverter(typeof(RegisterTaskDefinitionConverter))]
+public sealed record RegisterTaskDefinitionRequest(JsonObject Members) : IEffectOncePerCall;
+
+public sealed record RegisterTaskDefinitionResponse(TaskDefinition? TaskDefinition);
+
+internal sealed class RegisterTaskDefinitionConverter : JsonConverter<RegisterTaskDefinitionRequest>
+{
+    public override RegisterTaskDefinitionRequest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, RegisterTaskDefinitionRequest value, JsonSerializerOptions options) => value.Members.WriteTo(writer);
+}
 
 public sealed record RuntimePlatform(string? CpuArchitecture, string? OperatingSystemFamily);
 public sealed record ContainerDefinition(string? Name, string? Image, bool? Essential, LogConfiguration? LogConfiguration);

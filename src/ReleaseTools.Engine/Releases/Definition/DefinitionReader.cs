@@ -110,6 +110,8 @@ internal static class DefinitionReader
         Service = service.Text("service"),
         Cluster = service.Text("cluster"),
         VerifyUrl = service.Object("verify", verify => new Verification(verify.Text("url")))?.Url,
+        After = service.Texts("after"),
+        PinDigest = service.Flag("pinDigest"),
     };
 
     private static InferenceSection ReadInference(ObjectReader inference) => new()

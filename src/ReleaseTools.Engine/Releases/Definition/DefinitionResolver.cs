@@ -66,6 +66,8 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
                 Image = section.Image?.Raw,
                 Repository = images.Find(image => string.Equals(image.Name, section.Image?.Raw, StringComparison.Ordinal))?.Repository,
                 VerifyUrl = url,
+                After = [.. section.After.Select(other => other.Raw)],
+                PinDigest = section.PinDigest,
             });
         }
 

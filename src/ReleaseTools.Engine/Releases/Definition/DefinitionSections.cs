@@ -81,6 +81,8 @@ internal sealed record ServiceSection
     public DefinitionText? Service { get; init; }
     public DefinitionText? Cluster { get; init; }
     public DefinitionText? VerifyUrl { get; init; }
+    public IReadOnlyList<DefinitionText> After { get; init; } = [];
+    public bool PinDigest { get; init; }
 }
 
 internal sealed record InferenceSection

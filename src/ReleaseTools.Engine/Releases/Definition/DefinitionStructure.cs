@@ -12,12 +12,17 @@ internal static class DefinitionStructure
             problems.Add(project.Position, $"'{project.Raw}' cannot be a project's name: {NameRule}");
         foreach (var image in sections.Images)
             CheckImage(image, images, problems);
-        CheckOrder(sections.Images, problems);
+        CheckOrder("image", sections.Images, image => image.WaitsFor, problems);
+        var services = sections.Services.Select(service => service.Name).ToList();
         foreach (var (name, position, service) in sections.Services)
         {
             CheckName(name, position, "a service's name", problems);
             CheckReference(service.Image, images, problems);
+            foreach (var other in service.After)
+                CheckReference(other, services, problems, "service");
         }
+
+        CheckOrder("service", sections.Services, service => service.After, problems);
 
         if (sections.Terraform is { } terraform)
         {
@@ -63,15 +68,15 @@ internal static class DefinitionStructure
             problems.Add(variable.Position, $"'{variable.Raw}' cannot be a variable's name: it is named without ${{}}, for its value is not to be written anywhere.");
     }
 
-    /// <summary>An image that waits for itself, by whatever way, would never be built.</summary>
-    private static void CheckOrder(IReadOnlyList<Named<ImageSection>> images, DefinitionProblems problems)
+    /// <summary>What waits for itself, by whatever way, would never be built or rolled out.</summary>
+    private static void CheckOrder<T>(string kind, IReadOnlyList<Named<T>> all, Func<T, IEnumerable<DefinitionText>> waitsFor, DefinitionProblems problems)
     {
-        foreach (var image in images)
+        foreach (var one in all)
         {
-            if (BuildOrder.FindCycle(image.Name, name => images.FirstOrDefault(other => other.Name == name)?.Value.WaitsFor.Select(waited => waited.Raw) ?? []) is { } cycle)
+            if (BuildOrder.FindCycle(one.Name, name => all.Where(other => other.Name == name).SelectMany(other => waitsFor(other.Value)).Select(waited => waited.Raw)) is { } cycle)
             {
-                problems.Add(image.Position, $"The image '{image.Name}' waits for itself: {string.Join(" after ", cycle)}.");
-                return; // each image of the circle would say the same
+                problems.Add(one.Position, $"The {kind} '{one.Name}' waits for itself: {string.Join(" after ", cycle)}.");
+                return; // each of the circle would say the same
             }
         }
     }
@@ -87,10 +92,10 @@ internal static class DefinitionStructure
             problems.Add(inference.Position, "\"inference\" has no \"image\".");
     }
 
-    private static void CheckReference(DefinitionText? image, List<string> images, DefinitionProblems problems)
+    private static void CheckReference(DefinitionText? named, List<string> known, DefinitionProblems problems, string kind = "image")
     {
-        if (image is not null && !images.Contains(image.Raw, StringComparer.Ordinal))
-            problems.Add(image.Position, $"There is no image '{image.Raw}'.{NearestName.Ask(image.Raw, images)} Images are {string.Join(", ", images)}.");
+        if (named is not null && !known.Contains(named.Raw, StringComparer.Ordinal))
+            problems.Add(named.Position, $"There is no {kind} '{named.Raw}'.{NearestName.Ask(named.Raw, known)} {char.ToUpperInvariant(kind[0])}{kind[1..]}s are {string.Join(", ", known)}.");
     }
 
     private static void CheckName(string name, SourcePosition position, string what, DefinitionProblems problems)

@@ -65,6 +65,12 @@ public sealed record ServiceDefinition
 
     /// <summary>A URL that must answer after a rollout.</summary>
     public Uri? VerifyUrl { get; init; }
+
+    /// <summary>The names, in the definition, of the services that must be healthy before this one is rolled out.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
+    public bool PinDigest { get; init; }
 }
 
 /// <summary>What serves inference.</summary>

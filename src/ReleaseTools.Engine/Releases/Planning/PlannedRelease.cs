@@ -19,5 +19,5 @@ public sealed record PlannedRelease
     public string? InferenceImage { get; init; }
 
     /// <summary>The services to roll out, each with the reason.</summary>
-    public IReadOnlyList<(string Service, string Reason)> Services { get; init; } = [];
+    public IReadOnlyList<PlannedService> Services { get; init; } = [];
 }

@@ -12,7 +12,8 @@ namespace ReleaseTools.Engine.Releases.Planning;
 //
 // An image that begins with another waits for its build, and on CodeBuild, which has nothing but the registry, for its
 // push. A build on CodeBuild pushes by itself and has no push step. Every rollout waits for every image and for the
-// endpoint: a service may call what another image or the endpoint brings, so none goes first.
+// endpoint: a service may call what another image or the endpoint brings, so none goes first. Among the services the
+// definition's "after" decides.
 
 /// <summary>Makes the steps of a plan. Pure.</summary>
 internal static class ReleaseSteps
@@ -38,7 +39,7 @@ internal static class ReleaseSteps
 
     /// <summary>Every step after terraform's.</summary>
     public static IEnumerable<ReleaseStep> After(
-        ReleaseStep infrastructure, IReadOnlyList<PlannedImage> images, PlannedEndpoint? endpoint, IReadOnlyList<(string Service, string Reason)> services)
+        ReleaseStep infrastructure, IReadOnlyList<PlannedImage> images, PlannedEndpoint? endpoint, IReadOnlyList<PlannedService> services)
     {
         var inEcr = new List<string>();
         foreach (var image in images)
@@ -67,8 +68,8 @@ internal static class ReleaseSteps
             before = [.. before, update.Id];
         }
 
-        foreach (var (service, reason) in services)
-            yield return Step(Rollout(service), ReleaseStage.Rollout, service, ReleaseAction.Rollout, reason, before);
+        foreach (var (service, reason, after) in services)
+            yield return Step(Rollout(service), ReleaseStage.Rollout, service, ReleaseAction.Rollout, reason, [.. before, .. after.Select(Rollout)]);
     }
 
     /// <summary>The images whose step comes before an image's build.</summary>

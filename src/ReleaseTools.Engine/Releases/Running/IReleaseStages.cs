@@ -33,7 +33,7 @@ public interface IReleaseStages
     /// <summary>Updates the endpoint to an image, only if it serves another.</summary>
     Task<EndpointUpdate> UpdateEndpointAsync(EcrImage image, CancellationToken cancellationToken);
 
-    /// <summary>Rolls out services, all at once, and proves what runs. Every service asked for has its record in the answer.</summary>
+    /// <summary>Rolls out services, all at once but for those that come after others, and proves what runs. Every service asked for has its record in the answer.</summary>
     Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<string> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken);
 }
 

@@ -87,12 +87,12 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         return new PlannedEndpoint(inference.EndpointName!, plan.Action == EndpointAction.Unchanged ? ReleaseAction.Unchanged : ReleaseAction.Update, plan.Reason);
     }
 
-    private async Task<IReadOnlyList<(string Service, string Reason)>> PlanServicesAsync(
+    private async Task<IReadOnlyList<PlannedService>> PlanServicesAsync(
         ReleaseDefinition definition, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var plans = await ServiceImages.PlanAsync(tools.Rollouts, definition.Services, images, cancellationToken);
         return plans.FirstOrDefault(plan => plan.Problem is not null)?.Problem is { } problem
             ? throw problem
-            : [.. definition.Services.Zip(plans, (service, plan) => (service.Name, plan.ToRollout().Reason ?? string.Empty))];
+            : [.. definition.Services.Zip(plans, (service, plan) => new PlannedService(service.Name, plan.ToRollout().Reason ?? string.Empty, service.After))];
     }
 }

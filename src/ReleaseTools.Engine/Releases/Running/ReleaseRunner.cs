@@ -234,16 +234,17 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
                 ReleaseStepStatus.Succeeded, update.Reason, update.Status == EndpointUpdateStatus.Unchanged ? ReleaseAction.Unchanged : ReleaseAction.Update));
 
     private async Task<IReadOnlyList<ServiceRollout>> RolloutAsync(
-        IReadOnlyList<(string Service, string Reason)> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+        IReadOnlyList<PlannedService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
-        var names = services.Select(service => service.Service).ToList();
+        var names = services.Select(service => service.Name).ToList();
         var started = clock.GetTimestamp();
         foreach (var name in names)
             ledger.Begin(ReleaseSteps.Rollout(name));
         try
         {
             var rollouts = await stages.RolloutAsync(names, images, cancellationToken);
-            for (var i = 0; i < names.Count; i++)
+            // The cause first: what was only not touched is no reason of a release's failure.
+            foreach (var i in Enumerable.Range(0, names.Count).OrderBy(i => rollouts[i].Error?.Id == nameof(Messages.ServiceBeforeNotHealthy)))
                 End(ReleaseSteps.Rollout(names[i]), rollouts[i]);
             return [.. rollouts.Select(result => result.Rollout)];
         }

@@ -14,6 +14,9 @@ public static class ServiceImages
         Image = service.Image,
         Repository = service.Repository,
         VerifyUrl = service.VerifyUrl?.ToString(),
+        DefinedAs = service.Name,
+        After = service.After,
+        PinDigest = service.PinDigest,
     };
 
     /// <summary>One plan for each service, in the order given. Two clusters may each have a service of one name, so each cluster is planned by itself.</summary>
