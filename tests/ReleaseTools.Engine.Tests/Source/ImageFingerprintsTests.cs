@@ -83,7 +83,7 @@ public sealed class ImageFingerprintsTests : IDisposable
         await fixture.CommitAsync();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
         var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
-        var script = tools.Write("git", $"#!/bin/sh\necho \"$1\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
+        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal);

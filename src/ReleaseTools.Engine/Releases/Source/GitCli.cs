@@ -58,7 +58,7 @@ internal sealed partial class GitCli
             return null;
         throw Ownership().Match(said) is { Success: true } refused
             ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, folder, refused.Groups["path"].Value)
-            : ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, arguments[0], folder, said.Trim());
+            : ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, Subcommand(arguments), folder, said.Trim());
     }
 
     /// <summary>What git writes.</summary>
@@ -68,7 +68,10 @@ internal sealed partial class GitCli
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<string> ReadAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string? input = null) =>
         await TryReadAsync(arguments, cancellationToken, input).ConfigureAwait(false)
-        ?? throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, arguments[0], folder, "The folder is in no repository any more.");
+        ?? throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, Subcommand(arguments), folder, "The folder is in no repository any more.");
+
+    // Settings for one run come before it.
+    private static string Subcommand(IReadOnlyList<string> arguments) => arguments is ["-c", _, var subcommand, ..] ? subcommand : arguments[0];
 
     // Without the mark that some encodings begin with.
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);

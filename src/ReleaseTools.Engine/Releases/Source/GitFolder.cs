@@ -59,11 +59,14 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
         return $"{start}{name}";
     }
 
+    // Git compares files in threads of its own. Where there are no cores for them they only hold up the other run beside it.
+    private static string[] WithoutThreads { get; } = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
+
     private async Task<SourceListing?> TryListAsync(List<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
         names = [.. names.Select(AsPathspec)];
         var index = git.TryReadAsync(["ls-files", "-s", "-v", "-o", "--directory", "-z", "--", .. names], GitIndexEntry.Parse, cancellationToken);
-        var status = git.TryReadAsync(["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. names], cancellationToken);
+        var status = git.TryReadAsync([.. WithoutThreads, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. names], cancellationToken);
         var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. names], cancellationToken) : Task.FromResult<string?>("");
         await Task.WhenAll(index, status, unignored).ConfigureAwait(false);
         if (await index is not { } entries || await status is not { } changes)
