@@ -31,7 +31,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
         {
             try
             {
-                seen = (await aws.Ecs.UpdateServiceAsync(new(service.Cluster, service.Service) { ForceNewDeployment = true }, cancellationToken)).Service;
+                seen = (await aws.Ecs.UpdateServiceAsync(new(service.Cluster, service.Service) { TaskDefinition = plan.TaskDefinitionToDeploy, ForceNewDeployment = true }, cancellationToken)).Service;
             }
             catch (AwsServiceException error) when (error.MayHaveBeenDone())
             {
