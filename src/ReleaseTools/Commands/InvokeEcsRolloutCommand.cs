@@ -47,6 +47,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Puts a service whose rollout fails back to what ran before; its record then says RolledBack, and why.</summary>
+    [Parameter]
+    public SwitchParameter RollbackOnFailure { get; set; }
+
     /// <summary>How long to wait, in seconds. The deployments go on afterwards.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -69,6 +73,13 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (RollbackOnFailure && NoWait)
+            ThrowTerminatingError(ErrorRecords.From(ReleaseException.For(nameof(Messages.RollbackWithoutWait), ErrorKind.InvalidArgument, target: null)));
+    }
+
+    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         if (names.Count + images.Count + services.Count == 0)
@@ -88,7 +99,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
-            await RolloutAsync(rollouts, plans, options, pipeline, cancelled);
+            var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
+            await RolloutAsync(rollouts, undo, plans, options, pipeline, cancelled);
         });
     }
 
@@ -115,7 +127,7 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     }
 
     private static async Task RolloutAsync(
-        EcsRollouts rollouts, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+        EcsRollouts rollouts, EcsUndo? undo, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
     {
         var confirmed = new List<RolloutPlan>();
         foreach (var plan in plans)
@@ -129,7 +141,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
                 Write(predicted, error: null);
         }
 
-        foreach (var (rollout, error) in await rollouts.RolloutAsync(confirmed, options, cancelled))
+        var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
+        if (undo is not null)
+            results = await undo.RollBackAsync(confirmed, results, options, cancelled);
+        foreach (var (rollout, error) in results)
             Write(rollout, error ?? Outcomes.ErrorOf(rollout));
 
         // What is still being built, or was only predicted, can be predicted further, but not deployed.
