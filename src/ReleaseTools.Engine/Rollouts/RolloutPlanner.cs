@@ -78,6 +78,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
         return plan with
         {
             TagToMove = moves ? named.EffectiveTag : null,
+            FormerDigest = named.Digest is null ? there : null,
             AcceptedDigests = image.Digest is null ? [] : await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
         };
     }

@@ -103,7 +103,7 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
     private static DeploymentCircuitBreaker? Breaker(EcsService service) => service.DeploymentConfiguration?.DeploymentCircuitBreaker;
 
     // "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/…" is the reason of the new PRIMARY.
-    private static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
+    internal static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
 
     // "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."
     private static bool SaidToFail(RolloutObservation seen, EcsService service) => (service.Events ?? []).Any(said =>
