@@ -16,7 +16,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<ReleaseService> services, string? to, CancellationToken cancellationToken) =>
-        new UndoPlanner(aws, registry).PlanAsync([.. services.Select(service => new UndoRequest(service, to))], cancellationToken);
+        new UndoPlanner(aws, registry, time).PlanAsync([.. services.Select(service => new UndoRequest(service, to))], cancellationToken);
 
     /// <summary>Rolls back what runs, deploys again what ran, waits for all together, and proves it.</summary>
     /// <returns>What became of each, in the order given. A service that cannot be put back is Failed, its error beside it; the others go on.</returns>
@@ -62,7 +62,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
                 FormerDigest = plans[i].FormerDigest,
                 IsTagNeeded = needed.Contains(TagOf(plans[i])),
             });
-            var undone = await UndoAsync(await new UndoPlanner(aws, registry).PlanAsync([.. requests], cancellationToken), options with { NoWait = false }, cancellationToken);
+            var undone = await UndoAsync(await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken), options with { NoWait = false }, cancellationToken);
             foreach (var (i, undo) in failed.Zip(undone))
                 all[i] = Joined(results[i], undo);
         }

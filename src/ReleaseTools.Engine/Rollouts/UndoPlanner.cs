@@ -21,8 +21,11 @@ namespace ReleaseTools.Engine.Rollouts;
 /// </code>
 /// A tag that the task definition names goes back to the digest too: tasks that are started later would else run what was undone.
 /// </summary>
-internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry)
+internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeProvider time)
 {
+    private const int LooksForOngoing = 4;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public async Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<UndoRequest> requests, CancellationToken cancellationToken)
@@ -48,13 +51,24 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry)
         var service = observed.Service;
         if (RolloutPlanner.Plan(observed, image: null).Problem is { } problem)
             throw problem;
-        var primary = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY")?.Id;
+        var deployment = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
+        var primary = deployment?.Id;
         if (request.DeploymentId is { } ours && ours != primary)
             throw Error(nameof(Messages.DeploymentNotOurs), service, ours, primary ?? "none");
 
         var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         if (request.To is { } to)
             return new() { Service = service, Rollout = await RolloutAsync(observed, await TargetAsync(to, observed, history, cancellationToken), cancellationToken) };
+
+        // A list that lags behind would have the service go one deployment too far back.
+        for (var looks = 1; history.Ongoing is null && deployment?.RolloutState == "IN_PROGRESS"; looks++)
+        {
+            if (looks >= LooksForOngoing)
+                throw Error(nameof(Messages.NothingToRestore), service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+            history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
+        }
+
         if (history.Ongoing is { } ongoing)
             return await StopAsync(ongoing, primary, request, observed, cancellationToken);
         if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
