@@ -87,7 +87,8 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
         if (faults.Count == 0)
             return new(RolloutOutcome.Going);
 
-        var breakerCounts = Breaker(service) is { Enable: true } && ours.FailedTasks > 0;
+        // A look at the tasks may be newer than the one at the counts.
+        var breakerCounts = Breaker(service) is { Enable: true } && (ours.FailedTasks > 0 || faults.Exists(task => task.Task.StopCode == "TaskFailedToStart"));
         var limit = breakerCounts ? BreakerThreshold(ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
         var hopeless = !breakerCounts && faults.Exists(task => task.IsHopeless);
         if (!hopeless && faults.Count < limit)

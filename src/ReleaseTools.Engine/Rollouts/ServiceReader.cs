@@ -80,26 +80,22 @@ public sealed class ServiceReader(AwsSession aws)
         return described;
     }
 
-    /// <summary>The tasks of a service that ECS means to run. Those it has told to stop are not among them.</summary>
-    internal Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken) =>
-        TasksAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, known: [], cancellationToken);
-
-    /// <summary>All tasks of a list, except those known already.</summary>
-    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(ListTasksRequest request, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    // Those that ECS means to run: one it has told to stop is not among them.
+    private async Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken)
     {
         var arns = new List<string>();
-        string? next = null;
+        var request = new ListTasksRequest(cluster) { ServiceName = service, DesiredStatus = "RUNNING" };
         do
         {
-            var page = await aws.Ecs.ListTasksAsync(request with { NextToken = next }, cancellationToken);
-            arns.AddRange((page.TaskArns ?? []).Where(arn => !known.Contains(arn, StringComparer.Ordinal)));
-            next = page.NextToken;
+            var page = await aws.Ecs.ListTasksAsync(request, cancellationToken);
+            arns.AddRange(page.TaskArns ?? []);
+            request = request with { NextToken = page.NextToken };
         }
-        while (next is not null);
+        while (request.NextToken is not null);
 
         var tasks = new List<EcsTask>();
         foreach (var hundred in arns.Chunk(TasksPerCall))
-            tasks.AddRange((await aws.Ecs.DescribeTasksAsync(new(request.Cluster, hundred), cancellationToken)).Tasks ?? []);
+            tasks.AddRange((await aws.Ecs.DescribeTasksAsync(new(cluster, hundred), cancellationToken)).Tasks ?? []);
         return tasks;
     }
 

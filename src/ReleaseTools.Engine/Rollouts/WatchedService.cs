@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Reporting;
 
@@ -7,14 +9,18 @@ namespace ReleaseTools.Engine.Rollouts;
 /// What a watcher remembers of one service between two looks: what it told already, which of the deployment's tasks
 /// stopped, and whether a look showed anything that makes a closer one worth its calls.
 /// </summary>
-internal sealed class WatchedService(StartedRollout started, RolloutOptions options, TimeProvider time)
+internal sealed partial class WatchedService(StartedRollout started, RolloutOptions options, TimeProvider time)
 {
+    private static readonly string[] RoutineEvents =
+        [" has stopped ", " registered ", " deregistered ", " has begun draining connections ", " deployment completed", " has reached a steady state", " rolling back to "];
+
     private readonly HashSet<string> eventsTold = new(started.FormerEvents, StringComparer.Ordinal);
     private readonly List<TaskStop> stopped = [];
     private readonly HashSet<string> tasksKnown = new(StringComparer.Ordinal);
     private (string? State, int Desired, int Pending, int Running, int Failed)? counts;
     private long? failedSince;
     private int closerLooks;
+    private int tasksStarted;
 
     public StartedRollout Started => started;
 
@@ -26,11 +32,14 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
     /// <summary>The deployment's tasks that stopped, oldest first.</summary>
     public IReadOnlyList<TaskStop> Stopped => stopped;
 
-    /// <summary>The service's tasks whose stop is known, those of other deployments among them: none of them needs to be described again.</summary>
-    public IReadOnlyCollection<string> TasksKnown => tasksKnown;
+    /// <summary>Whether a task's stop is known, be it of another deployment: it needs not be described again.</summary>
+    public bool IsKnown(string taskArn) => tasksKnown.Contains(taskArn);
 
     /// <summary>Whether a task may have stopped since the stopped tasks were last listed.</summary>
     public bool TaskMayHaveStopped => closerLooks > 0;
+
+    /// <summary>Whether it has its verdict.</summary>
+    public bool HasEnded { get; set; }
 
     /// <summary>How often the proof was asked for since the deployment completed.</summary>
     public int Proofs { get; set; }
@@ -55,9 +64,12 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
     }
 
     /// <summary>Takes in the service's tasks that stopped, and what is to be told of the deployment's own.</summary>
-    public void TookIn(IReadOnlyList<EcsTask> tasks, IEnumerable<TaskStop> stops)
+    /// <param name="tasks">All of them whose stop is told.</param>
+    /// <param name="stops">Those of the deployment.</param>
+    /// <param name="moreToCome">Whether another one of the deployment is about to stop.</param>
+    public void TookIn(IReadOnlyList<EcsTask> tasks, IEnumerable<TaskStop> stops, bool moreToCome)
     {
-        closerLooks--;
+        closerLooks = Math.Max(closerLooks - 1, moreToCome ? 1 : 0);
         foreach (var task in tasks)
             tasksKnown.Add(task.TaskArn ?? "");
         stopped.AddRange(stops);
@@ -100,13 +112,28 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
                 continue;
             any = true;
             LastSaid = said.Message;
+            if (!IsRoutine(said.Message ?? ""))
+                LookCloser();
             observer.Report(new ServiceSaid(Name, said.CreatedAt ?? time.GetUtcNow(), said.Message ?? ""));
         }
 
-        if (any)
-            LookCloser();
         return any;
     }
+
+    // What ECS says when all goes well is no reason to list tasks; more tasks started than are wanted is: some did not live.
+    private bool IsRoutine(string said)
+    {
+        if (HasStarted().Match(said) is { Success: true } match)
+        {
+            tasksStarted += int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
+            return tasksStarted <= (Seen?.DesiredCount ?? 0);
+        }
+
+        return Array.Exists(RoutineEvents, routine => said.Contains(routine, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("has started (?<count>[0-9]{1,6}) tasks", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex HasStarted();
 
     // A task that stopped shows as a failure counted, as fewer running, or as fewer pending that did not come to run.
     private bool TellCounts(IReleaseObserver observer)
