@@ -51,17 +51,9 @@ internal sealed class RolloutWatcher
         {
             while (open.Count > 0)
             {
-                TimeSpan wait;
                 var lookedAt = time.GetTimestamp();
-                try
-                {
-                    wait = pace.After(await LookAsync(cancellationToken)) - time.GetElapsedTime(lookedAt);
-                }
-                catch (AwsServiceException error) when (error.IsTransient())
-                {
-                    observer.Report(new Traced(cluster, $"{error.Operation} was not answered ({error.Code}); looking again."));
-                    wait = pace.AfterNoAnswer();
-                }
+                var look = await LookAsync(cancellationToken);
+                var wait = look is Look.Unanswered ? pace.AfterNoAnswer() : pace.After(look is Look.Moved) - time.GetElapsedTime(lookedAt);
 
                 var left = options.Timeout - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
@@ -88,30 +80,59 @@ internal sealed class RolloutWatcher
         return done;
     }
 
-    // Ten after ten, those looked at moving to the end: after a look that AWS broke off, the next begins with those it missed.
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    // Ten after ten, those looked at moving to the end: after a round that AWS broke off, the next begins with those it missed.
+    private async Task<Look> LookAsync(CancellationToken cancellationToken)
     {
-        var moved = false;
+        var round = Look.Still;
         foreach (var ten in open.ToList().Chunk(ServiceReader.ServicesPerCall))
         {
-            moved |= await LookAsync(ten, cancellationToken);
+            var look = await LookAsync(ten, cancellationToken);
             open.RemoveAll(ten.Contains);
             open.AddRange(ten.Where(service => !service.HasEnded));
+            if (look is Look.Unanswered)
+                return look;
+            round = look is Look.Moved ? look : round;
         }
 
-        return moved;
+        return round;
     }
 
-    private async Task<bool> LookAsync(IReadOnlyList<WatchedService> ten, CancellationToken cancellationToken)
+    private async Task<Look> LookAsync(IReadOnlyList<WatchedService> ten, CancellationToken cancellationToken)
     {
-        await calls.WaitForAsync("DescribeServices", cancellationToken);
-        var seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. ten.Select(service => service.Name)], cancellationToken);
+        IReadOnlyList<EcsService> seen = [];
+        var isAnswered = await IsAnsweredAsync(async () =>
+        {
+            await calls.WaitForAsync("DescribeServices", cancellationToken);
+            seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. ten.Select(service => service.Name)], cancellationToken);
+        });
+        if (!isAnswered)
+            return Look.Unanswered;
+
         var moved = false;
         foreach (var service in ten)
             moved |= service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
-        await TakeInStoppedAsync([.. ten.Where(service => service.TaskMayHaveStopped)], cancellationToken);
-        await ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken);
-        return moved;
+
+        // What the service itself says is judged also when its tasks are not told.
+        isAnswered = await IsAnsweredAsync(() => TakeInStoppedAsync([.. ten.Where(service => service.TaskMayHaveStopped)], cancellationToken));
+        isAnswered &= await IsAnsweredAsync(() => ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken));
+        if (!isAnswered)
+            return Look.Unanswered;
+        return moved ? Look.Moved : Look.Still;
+    }
+
+    // Whether AWS answered; what looking again will not change is thrown.
+    private async Task<bool> IsAnsweredAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+            return true;
+        }
+        catch (AwsServiceException error) when (error.IsTransient())
+        {
+            observer.Report(new Traced(cluster, $"{error.Operation} was not answered ({error.Code}); looking again."));
+            return false;
+        }
     }
 
     // Ends what is to end by its verdict, and leaves what is to be proven.
@@ -204,5 +225,12 @@ internal sealed class RolloutWatcher
         service.HasEnded = true;
         open.Remove(service);
         done.Add((service.Started, new(rollout, error)));
+    }
+
+    private enum Look
+    {
+        Still,
+        Moved,
+        Unanswered,
     }
 }

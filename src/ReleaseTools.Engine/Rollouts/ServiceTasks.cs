@@ -27,6 +27,10 @@ internal sealed class ServiceTasks(EcsClient ecs, string cluster, CallPace pace)
                         serviceOf[arn] = service;
                 }
             }
+            catch (AwsServiceException error) when (error.Code is "ServiceNotActiveException" or "ServiceNotFoundException")
+            {
+                // Deleted since it was described: the next look at it says so.
+            }
             catch (AwsServiceException error) when (!error.IsTransient())
             {
                 refused(service, error);

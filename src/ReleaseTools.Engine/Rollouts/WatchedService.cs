@@ -81,6 +81,7 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         DeploymentId = started.DeploymentId,
         Service = Seen,
         FormerDeployments = started.FormerDeployments,
+        FormerEvents = started.FormerEvents,
         StoppedTasks = stopped,
         FailedFor = failedSince is { } since ? Max(time.GetElapsedTime(since), TimeSpan.FromTicks(1)) : TimeSpan.Zero,
         MaximumFailedTask = options.MaximumFailedTask,
