@@ -18,6 +18,9 @@ internal sealed class DeploymentTruth
     private const int TooManyWithBreaker = 6;
     private const int TooMany = 3;
 
+    // Of a read, and the time to the next look.
+    private const double Lag = ModelledEcs.MostStale + 4;
+
     private readonly List<(double At, DeploymentEnd End)> must = [];
     private readonly List<(double At, DeploymentEnd End)> may = [];
 
@@ -46,21 +49,25 @@ internal sealed class DeploymentTruth
             case RolloutState.Failed:
                 Note(at, service.Settings.RollsBack ? DeploymentEnd.RolledBack : DeploymentEnd.Failed);
                 break;
-            case RolloutState.InProgress when ours == service.Primary:
-                NoteFaults(at, service, [.. state.Stopped.Concat(service.Live).Where(task => task.IsOf(ours) && task.StopCode is "TaskFailedToStart" or "EssentialContainerExited")]);
-                break;
         }
+
+        NoteFaults(
+            at, service, [.. state.Stopped.Concat(service.Live).Where(task => task.DeploymentId == deployment && task.StopCode is "TaskFailedToStart" or "EssentialContainerExited")],
+            goesOn: ours is { Rollout: RolloutState.InProgress } && ours == service.Primary);
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"must {string.Join(", ", must)}; may {string.Join(", ", may)}";
 
-    private void NoteFaults(double at, ServiceState service, IReadOnlyList<TaskState> faults)
+    // Crashes right after another end are told where a read that lags does not show that end yet, and are true.
+    private void NoteFaults(double at, ServiceState service, IReadOnlyList<TaskState> faults, bool goesOn)
     {
+        if (!goesOn && must.Exists(noted => noted.At + Lag < at))
+            return;
         var failedToStart = faults.Any(task => task.StopCode is "TaskFailedToStart");
         if (!service.Settings.HasBreaker && (failedToStart || faults.Count >= TooMany))
-            Note(at, DeploymentEnd.Failed);
+            Note(at, DeploymentEnd.Failed, isMust: goesOn);
         if (service.Settings.HasBreaker && faults.Count >= TooMany)
-            Note(at, DeploymentEnd.Failed, isMust: faults.Count >= TooManyWithBreaker || !failedToStart);
+            Note(at, DeploymentEnd.Failed, isMust: goesOn && (faults.Count >= TooManyWithBreaker || !failedToStart));
     }
 }

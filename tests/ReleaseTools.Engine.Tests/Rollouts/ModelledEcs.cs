@@ -21,6 +21,9 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
     public const string Old = "sha256:old";
     public const string New = "sha256:new";
 
+    /// <summary>By how many seconds a read lags at most: an outage does not make it older.</summary>
+    public const double MostStale = 8;
+
     private readonly DeploymentHistory history;
     private readonly TimeProvider watchers;
     private readonly TagsInMemory registry;
@@ -29,7 +32,7 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
     private readonly EcsService ecs;
     private readonly Queue<(Happening What, int At)> toCome;
     private string? foreignDigest;
-    private JsonNode? lastAnswer;
+    private (JsonNode Answer, double At)? lastLook;
     private DateTimeOffset startedAt;
     private int calls;
     private int looks;
@@ -65,7 +68,7 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
     public DeploymentTruth Truth { get; } = new();
 
     /// <summary>Seconds since the deployment's start.</summary>
-    public double Now => (clock.GetUtcNow() - startedAt).TotalSeconds;
+    public double Now => Deployment is null ? 0 : (clock.GetUtcNow() - startedAt).TotalSeconds;
 
     public ServiceState Service => ecs.State.Services[0];
 
@@ -101,9 +104,11 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
     {
         if (operation != "DescribeServices")
             return Invoke(operation, request);
-        if (Deployment is not null && lastAnswer is not null && IsTurn(history.StaleEvery, ++looks))
-            return lastAnswer;
-        return lastAnswer = Invoke(operation, request);
+        if (Deployment is not null && IsTurn(history.StaleEvery, ++looks) && lastLook is { } last && Now - last.At <= MostStale)
+            return last.Answer;
+        var answer = Invoke(operation, request);
+        lastLook = (answer, Now);
+        return answer;
     }
 
     private void Start(JsonNode answer)
