@@ -54,6 +54,9 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     // ECS starts the rollback in the same step that fails the deployment; reads may show one before the other.
     internal static readonly TimeSpan RollbackGrace = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether an event says that a deployment failed: "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."</summary>
+    public static bool SaysFailed(string? message) => message?.Contains("deployment failed", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Judges.</summary>
     public static RolloutVerdict Of(RolloutObservation seen)
     {
@@ -116,9 +119,8 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     private static bool NeverRollsBack(EcsService service) =>
         Breaker(service) is { Rollback: false } && service.DeploymentConfiguration?.Alarms?.Rollback is not true;
 
-    // "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."
-    private static bool SaidToFail(string deploymentId, EcsService service) => (service.Events ?? []).Any(said =>
-        said.Message?.Contains(deploymentId, StringComparison.Ordinal) == true && said.Message.Contains("deployment failed", StringComparison.OrdinalIgnoreCase));
+    private static bool SaidToFail(string deploymentId, EcsService service) =>
+        (service.Events ?? []).Any(said => SaysFailed(said.Message) && said.Message!.Contains(deploymentId, StringComparison.Ordinal));
 
     // A rollback may be that of a deployment which had taken our place between two looks.
     private static bool AnotherFailed(RolloutObservation seen, EcsService service) => (service.Events ?? []).Any(said =>

@@ -13,7 +13,7 @@ internal sealed class RolloutWatcher
     // A list of tasks may lag behind the service's counts.
     private const int ProofsBeforeMismatch = 5;
 
-    // With the calls on top, a verdict is at most five seconds behind the deployment's end.
+    // Quick at first, when what is wrong shows. With the calls on top, a verdict is at most five seconds behind the deployment's end.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
 
@@ -52,8 +52,7 @@ internal sealed class RolloutWatcher
             while (open.Count > 0)
             {
                 var lookedAt = time.GetTimestamp();
-                var look = await LookAsync(cancellationToken);
-                var wait = look is Look.Unanswered ? pace.AfterNoAnswer() : pace.After(look is Look.Moved) - time.GetElapsedTime(lookedAt);
+                var wait = await LookAsync(cancellationToken) ? pace.After(moved: false) - time.GetElapsedTime(lookedAt) : pace.AfterNoAnswer();
 
                 var left = options.Timeout - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
@@ -81,23 +80,21 @@ internal sealed class RolloutWatcher
     }
 
     // Ten after ten, those looked at moving to the end: after a round that AWS broke off, the next begins with those it missed.
-    private async Task<Look> LookAsync(CancellationToken cancellationToken)
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        var round = Look.Still;
         foreach (var ten in open.ToList().Chunk(ServiceReader.ServicesPerCall))
         {
-            var look = await LookAsync(ten, cancellationToken);
+            var isAnswered = await LookAsync(ten, cancellationToken);
             open.RemoveAll(ten.Contains);
             open.AddRange(ten.Where(service => !service.HasEnded));
-            if (look is Look.Unanswered)
-                return look;
-            round = look is Look.Moved ? look : round;
+            if (!isAnswered)
+                return false;
         }
 
-        return round;
+        return true;
     }
 
-    private async Task<Look> LookAsync(IReadOnlyList<WatchedService> ten, CancellationToken cancellationToken)
+    private async Task<bool> LookAsync(IReadOnlyList<WatchedService> ten, CancellationToken cancellationToken)
     {
         IReadOnlyList<EcsService> seen = [];
         var isAnswered = await IsAnsweredAsync(async () =>
@@ -106,18 +103,14 @@ internal sealed class RolloutWatcher
             seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. ten.Select(service => service.Name)], cancellationToken);
         });
         if (!isAnswered)
-            return Look.Unanswered;
+            return false;
 
-        var moved = false;
         foreach (var service in ten)
-            moved |= service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
+            service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
 
         // What the service itself says is judged also when its tasks are not told.
         isAnswered = await IsAnsweredAsync(() => TakeInStoppedAsync([.. ten.Where(service => service.TaskMayHaveStopped)], cancellationToken));
-        isAnswered &= await IsAnsweredAsync(() => ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken));
-        if (!isAnswered)
-            return Look.Unanswered;
-        return moved ? Look.Moved : Look.Still;
+        return await IsAnsweredAsync(() => ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken)) && isAnswered;
     }
 
     // Whether AWS answered; what looking again will not change is thrown.
@@ -160,7 +153,7 @@ internal sealed class RolloutWatcher
 
     private async Task ProveAsync(IReadOnlyList<WatchedService> completed, CancellationToken cancellationToken)
     {
-        var running = await tasks.ReadAsync(completed, "RUNNING", isKnown: (_, _) => false, EndUnwatched, cancellationToken);
+        var running = await tasks.RunningAsync(completed, EndUnwatched, cancellationToken);
         foreach (var service in completed.Where(service => !service.HasEnded))
         {
             var plan = service.Started.Plan;
@@ -172,7 +165,7 @@ internal sealed class RolloutWatcher
 
     private async Task TakeInStoppedAsync(IReadOnlyList<WatchedService> services, CancellationToken cancellationToken)
     {
-        var stopping = await tasks.ReadAsync(services, "STOPPED", isKnown: (service, arn) => service.IsKnown(arn), EndUnwatched, cancellationToken);
+        var stopping = await tasks.StoppedAsync(services, EndUnwatched, cancellationToken);
         foreach (var service in services.Where(service => !service.HasEnded))
         {
             var told = stopping[service].Where(TaskStop.IsTold).ToList();
@@ -185,7 +178,7 @@ internal sealed class RolloutWatcher
                 stops.Add(stop);
             }
 
-            service.TookIn(told, stops, moreToCome: stopping[service].Any(task => !TaskStop.IsTold(task) && task.StartedBy == service.Started.DeploymentId));
+            service.TookIn(told, stops, moreToCome: stopping[service].Any(task => task.StartedBy == service.Started.DeploymentId && !TaskStop.IsTold(task)));
             foreach (var stop in stops.Where(stop => stop.IsFault))
                 observer.Report(new TaskStopped(service.Name, stop.Task));
         }
@@ -225,12 +218,5 @@ internal sealed class RolloutWatcher
         service.HasEnded = true;
         open.Remove(service);
         done.Add((service.Started, new(rollout, error)));
-    }
-
-    private enum Look
-    {
-        Still,
-        Moved,
-        Unanswered,
     }
 }

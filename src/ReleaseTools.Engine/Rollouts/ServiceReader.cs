@@ -107,8 +107,8 @@ public sealed class ServiceReader(AwsSession aws)
         nameOrArn == service.ServiceName || nameOrArn == service.ServiceArn
         || (nameOrArn.StartsWith("arn:", StringComparison.Ordinal) && ShortName(nameOrArn) == service.ServiceName);
 
-    // arn:aws:ecs:region:account:task-definition/family:revision
-    internal static string? ShortName(string? taskDefinitionArn) => taskDefinitionArn?[(taskDefinitionArn.LastIndexOf('/') + 1)..];
+    // arn:aws:ecs:region:account:task-definition/family:revision, arn:aws:ecs:region:account:task/cluster/id
+    internal static string? ShortName(string? arn) => arn?[(arn.LastIndexOf('/') + 1)..];
 
     private static ObservedService Observe(ReleaseService service, EcsService ecs, TaskDefinition? definition)
     {
