@@ -31,7 +31,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
     /// <summary>What can be said without asking ECR.</summary>
     internal static RolloutPlan Plan(ObservedService observed, EcrImage? image)
     {
-        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs };
+        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs is { } ecs ? ecs with { Events = null } : null };
         return plan with { Problem = Problem(observed, image) };
     }
 

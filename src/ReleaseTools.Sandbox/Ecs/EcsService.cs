@@ -24,6 +24,9 @@ internal sealed class EcsService : SandboxService
         parts = Parts.Of(world, state, this.timing);
     }
 
+    /// <summary>What is true of its resources, whatever its answers say.</summary>
+    internal EcsState State => state;
+
     public override string Name => "ecs";
 
     public override string TargetPrefix => "AmazonEC2ContainerServiceV20141113";
