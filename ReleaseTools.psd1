@@ -22,10 +22,12 @@
         'Invoke-FullRelease'
         'Invoke-TerraformApply'
         'Push-EcrImage'
+        'Restore-EcsService'
         'Start-InferenceBuild'
         'Start-ReleaseSandbox'
         'Stop-ReleaseSandbox'
         'Update-SageMakerEndpoint'
+        'Wait-EcsRollout'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -5,7 +5,7 @@ var what = args.FirstOrDefault(arg => !arg.StartsWith("--", StringComparison.Ord
 var files = Option("--files", 100_000);
 var runs = Option("--runs", 15);
 
-if (what is not (Session.InOwnProcess or ImportBenchmark.OneImport))
+if (what is not (Session.InOwnProcess or ImportBenchmark.OneImport or RolloutLoad.Watch))
     await Repository.InstallAsync();
 
 switch (what)
@@ -17,6 +17,11 @@ switch (what)
         await ImagesBenchmark.RunAsync(files, Option("--runs", 7));
         await FingerprintBenchmark.RunAsync(files, runs);
         break;
+    case "rollouts":
+        await RolloutsBenchmark.RunAsync();
+        await RolloutLoad.RunAsync();
+        break;
+    case RolloutLoad.Watch: await RolloutLoad.WatchHereAsync(); break;
     case Session.InOwnProcess: Session.RunHere(args[1]); break;
     case "all":
         await ImportBenchmark.RunAsync(runs);
@@ -25,7 +30,7 @@ switch (what)
         break;
     case ImportBenchmark.OneImport: ImportBenchmark.Import(args[1..]); break;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|all [--runs=15] [--files=100000]");
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|rollouts|all [--runs=15] [--files=100000]");
         return 2;
 }
 

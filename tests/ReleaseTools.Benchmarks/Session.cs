@@ -22,10 +22,13 @@ internal sealed class Session : IDisposable
     /// <summary>Runs a script; an error of any item is one of the benchmark.</summary>
     public IReadOnlyList<PSObject> Run(string script)
     {
-        using var pipeline = PowerShell.Create(runspace);
-        var output = pipeline.AddScript(script).Invoke();
+        using var pipeline = Pipeline(script);
+        var output = pipeline.Invoke();
         return pipeline.HadErrors ? throw new InvalidOperationException($"{script}: {pipeline.Streams.Error.FirstOrDefault()}") : [.. output];
     }
+
+    /// <summary>A script to be run in the session.</summary>
+    public PowerShell Pipeline(string script) => PowerShell.Create(runspace).AddScript(script);
 
     public void Dispose() => runspace.Dispose();
 

@@ -35,11 +35,12 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
 
     /// <summary>Starts a deployment.</summary>
     /// <param name="plan">What is planned.</param>
-    /// <param name="revision">The task definition to deploy; null for the one that the service has.</param>
+    /// <param name="revision">The task definition to deploy; null for the plan's own, or the one that the service has.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ReleaseException">AWS refused, or no deployment came of it.</exception>
     public async Task<StartedRollout> StartAsync(RolloutPlan plan, string? revision, CancellationToken cancellationToken)
     {
+        revision ??= plan.TaskDefinitionToDeploy;
         var service = plan.Service;
         var startedAt = time.GetTimestamp();
         EcsService? seen;

@@ -42,7 +42,7 @@ internal sealed class DeploymentUnderWay(AwsSession aws)
         async Task<IEnumerable<EcsTask>> TasksAsync(string desiredStatus)
         {
             var request = new ListTasksRequest(plan.Service.Cluster) { ServiceName = plan.Service.Service, DesiredStatus = desiredStatus };
-            return (await reader.TasksAsync(request, known: [], cancellationToken)).Where(task => task.StartedBy == id);
+            return (await reader.TasksAsync(request, cancellationToken)).Where(task => task.StartedBy == id);
         }
     }
 }

@@ -106,6 +106,13 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.VerifyUrl, options, cancellationToken)));
     }
 
+    /// <summary>Waits for deployments that run, and proves what runs then.</summary>
+    internal async Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var watched = await WatchAsync(started, options, cancellationToken);
+        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.VerifyUrl, options, cancellationToken)));
+    }
+
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
     // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
     // would run as it was.

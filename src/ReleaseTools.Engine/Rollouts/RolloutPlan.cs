@@ -39,6 +39,12 @@ public sealed record RolloutPlan
     /// <summary>The tag that the task definition names, where it has to be on the pushed digest before the deployment.</summary>
     internal string? TagToMove { get; init; }
 
+    /// <summary>What that tag names before the rollout; what it goes back to when the rollout is undone.</summary>
+    internal string? FormerDigest { get; init; }
+
+    /// <summary>Another task definition than the service's to deploy; null for that.</summary>
+    internal string? TaskDefinitionToDeploy { get; init; }
+
     /// <summary>The digests that prove the image: its own, and those its index lists.</summary>
     internal IReadOnlyCollection<string> AcceptedDigests { get; init; } = [];
 

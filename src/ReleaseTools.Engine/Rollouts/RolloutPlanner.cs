@@ -31,7 +31,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
     /// <summary>What can be said without asking ECR.</summary>
     internal static RolloutPlan Plan(ObservedService observed, EcrImage? image)
     {
-        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs };
+        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs is { } ecs ? ecs with { Events = null } : null };
         return plan with { Problem = Problem(observed, image) };
     }
 
@@ -78,6 +78,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
         return plan with
         {
             TagToMove = moves ? named.EffectiveTag : null,
+            FormerDigest = named.Digest is null ? there : null,
             AcceptedDigests = image.Digest is null ? [] : await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
         };
     }

@@ -7,7 +7,8 @@ internal static class RolloutText
     public static string MayHaveBegun(ReleaseService service) =>
         $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
 
-    /// <summary>That a deployment goes on without us, and how to look at it.</summary>
+    /// <summary>That a deployment goes on without us, and how to look at it, wait for it or undo it.</summary>
     public static string GoesOn(ServiceRollout rollout) =>
-        $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}.";
+        $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}. "
+        + $"To wait for it: Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
 }

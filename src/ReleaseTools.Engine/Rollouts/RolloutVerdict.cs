@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ReleaseTools.Engine.Aws.Ecs;
 
 namespace ReleaseTools.Engine.Rollouts;
@@ -29,9 +30,12 @@ internal enum RolloutOutcome
 /// gone, or not ACTIVE             –                  –                                 Failed: it is being deleted
 /// ACTIVE    PRIMARY, COMPLETED    ours               –                                 Completed
 /// ACTIVE    PRIMARY, no state     ours               alone, running = desired          Completed (ECS tells no state for some services)
+/// ACTIVE    FAILED                another            the service never rolls back,     Failed
+///                                                    and it does not say that it does
 /// ACTIVE    FAILED                another            –                                 RolledBack
 /// ACTIVE    not PRIMARY, or gone  another            it, or an event, says that ours   RolledBack
 ///                                                    failed, or that it rolls back
+///                                                    from no deployment but ours
 /// ACTIVE    FAILED                ours, for a while  breaker with rollback             Going: the rollback is about to begin
 /// ACTIVE    FAILED                ours               else                              Failed
 /// ACTIVE    never seen            one from before    –                                 Going: a read from before UpdateService
@@ -45,10 +49,13 @@ internal enum RolloutOutcome
 /// RUNNING is not counted) it is given the chance to act first, so that its rollback is seen as one: too many are then
 /// its threshold and as many again on top. (Amazon ECS developer guide, "How the deployment circuit breaker detects failures".)
 /// </summary>
-internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = "")
+internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Reason = "")
 {
     // ECS starts the rollback in the same step that fails the deployment; reads may show one before the other.
     internal static readonly TimeSpan RollbackGrace = TimeSpan.FromSeconds(15);
+
+    /// <summary>Whether an event says that a deployment failed: "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."</summary>
+    public static bool SaysFailed(string? message) => message?.Contains("deployment failed", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Judges.</summary>
     public static RolloutVerdict Of(RolloutObservation seen)
@@ -73,8 +80,10 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
 
     private static RolloutVerdict OfReplaced(RolloutObservation seen, EcsService service, Deployment? ours, Deployment? primary)
     {
-        var failed = ours?.RolloutState == "FAILED" || seen.FailedFor > TimeSpan.Zero || SaidToFail(seen, service) || IsRollback(primary);
-        if (primary is not null && failed)
+        var failed = ours?.RolloutState == "FAILED" || seen.FailedFor > TimeSpan.Zero || SaidToFail(seen.DeploymentId, service);
+        if (primary is not null && failed && !IsRollback(primary) && NeverRollsBack(service))
+            return new(RolloutOutcome.Failed, $"The deployment failed; since then {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)} took its place. {Why(seen, ours)}".TrimEnd());
+        if (primary is not null && (failed || (IsRollback(primary) && !AnotherFailed(seen, service))))
             return new(RolloutOutcome.RolledBack, $"ECS put {ServiceReader.ShortName(primary.TaskDefinition)} back ({primary.Id}). {Why(seen, ours)}".TrimEnd());
         if (primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal))
             return new(RolloutOutcome.Going, "The deployment is not seen yet.");
@@ -87,7 +96,8 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
         if (faults.Count == 0)
             return new(RolloutOutcome.Going);
 
-        var breakerCounts = Breaker(service) is { Enable: true } && ours.FailedTasks > 0;
+        // A look at the tasks may be newer than the one at the counts.
+        var breakerCounts = Breaker(service) is { Enable: true } && (ours.FailedTasks > 0 || faults.Exists(task => task.Task.StopCode == "TaskFailedToStart"));
         var limit = breakerCounts ? BreakerThreshold(ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
         var hopeless = !breakerCounts && faults.Exists(task => task.IsHopeless);
         if (!hopeless && faults.Count < limit)
@@ -103,11 +113,19 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
     private static DeploymentCircuitBreaker? Breaker(EcsService service) => service.DeploymentConfiguration?.DeploymentCircuitBreaker;
 
     // "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/…" is the reason of the new PRIMARY.
-    private static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
+    internal static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
 
-    // "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."
-    private static bool SaidToFail(RolloutObservation seen, EcsService service) => (service.Events ?? []).Any(said =>
-        said.Message?.Contains(seen.DeploymentId, StringComparison.Ordinal) == true && said.Message.Contains("deployment failed", StringComparison.OrdinalIgnoreCase));
+    // What rolls back else, such as an alarm or StopServiceDeployment, says so where it is not known here.
+    private static bool NeverRollsBack(EcsService service) =>
+        Breaker(service) is { Rollback: false } && service.DeploymentConfiguration?.Alarms?.Rollback is not true;
+
+    private static bool SaidToFail(string deploymentId, EcsService service) =>
+        (service.Events ?? []).Any(said => SaysFailed(said.Message) && said.Message!.Contains(deploymentId, StringComparison.Ordinal));
+
+    // A rollback may be that of a deployment which had taken our place between two looks.
+    private static bool AnotherFailed(RolloutObservation seen, EcsService service) => (service.Events ?? []).Any(said =>
+        FailedDeployment().Match(said.Message ?? "") is { Success: true } match && match.Groups["id"].Value is var id
+        && id != seen.DeploymentId && !seen.FormerDeployments.Contains(id, StringComparer.Ordinal) && !seen.FormerEvents.Contains(said.Id ?? "", StringComparer.Ordinal));
 
     private static string Why(RolloutObservation seen, Deployment? ours)
     {
@@ -115,6 +133,9 @@ internal sealed record RolloutVerdict(RolloutOutcome Outcome, string Reason = ""
         var task = seen.StoppedTasks.LastOrDefault(stopped => stopped.IsFault)?.Sentence ?? "";
         return $"{state} {task}".Trim();
     }
+
+    [GeneratedRegex(@"deployment (?<id>ecs-svc/[0-9]+)\) deployment failed", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex FailedDeployment();
 
     private static string Count(int tasks) => tasks == 1 ? "1 task" : $"{tasks} tasks";
 }
@@ -130,6 +151,9 @@ internal sealed record RolloutObservation
 
     /// <summary>The deployments there were before ours.</summary>
     public IReadOnlyCollection<string> FormerDeployments { get; init; } = [];
+
+    /// <summary>The service events there were before ours.</summary>
+    public IReadOnlyCollection<string> FormerEvents { get; init; } = [];
 
     /// <summary>The tasks of our deployment that stopped, oldest first.</summary>
     public IReadOnlyList<TaskStop> StoppedTasks { get; init; } = [];

@@ -13,17 +13,17 @@ internal sealed class RolloutWatcher
     // A list of tasks may lag behind the service's counts.
     private const int ProofsBeforeMismatch = 5;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-
-    // Ten looks a second at most, whatever the number of services: half of ECS's sustained rate for reads, as others read too.
-    private static readonly TimeSpan PerCall = TimeSpan.FromSeconds(0.1);
+    // Quick at first, when what is wrong shows. With the calls on top, a verdict is at most five seconds behind the deployment's end.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(4);
 
     private readonly AwsSession aws;
     private readonly IReleaseObserver observer;
     private readonly TimeProvider time;
     private readonly string cluster;
     private readonly RolloutOptions options;
-    private readonly ServiceReader reader;
+    private readonly CallPace calls;
+    private readonly ServiceTasks tasks;
     private readonly TaskLogs logs;
     private readonly List<WatchedService> open;
     private readonly List<(StartedRollout Started, RolloutResult Result)> done = [];
@@ -36,7 +36,8 @@ internal sealed class RolloutWatcher
         this.time = time;
         this.cluster = cluster;
         this.options = options;
-        reader = new ServiceReader(aws);
+        calls = new CallPace(time);
+        tasks = new ServiceTasks(aws.Ecs, cluster, calls);
         logs = new TaskLogs(aws.Logs, observer);
         open = [.. started.Select(one => new WatchedService(one, options, time))];
     }
@@ -45,29 +46,19 @@ internal sealed class RolloutWatcher
     public async Task<IReadOnlyList<(StartedRollout Started, RolloutResult Result)>> WatchAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var calls = (open.Count + ServiceReader.ServicesPerCall - 1) / ServiceReader.ServicesPerCall;
-        var shortest = TimeSpan.FromSeconds(Math.Clamp((calls * PerCall).TotalSeconds, 1, Longest.TotalSeconds));
-        var pace = new PollPace(shortest, Longest);
+        var pace = new PollPace(Shortest, Longest);
         try
         {
             while (open.Count > 0)
             {
-                TimeSpan wait;
-                try
-                {
-                    wait = pace.After(await LookAsync(cancellationToken));
-                }
-                catch (AwsServiceException error) when (error.IsTransient())
-                {
-                    observer.Report(new Traced(cluster, $"{error.Operation} was not answered ({error.Code}); looking again."));
-                    wait = pace.AfterNoAnswer();
-                }
+                var lookedAt = time.GetTimestamp();
+                var wait = await LookAsync(cancellationToken) ? pace.After(moved: false) - time.GetElapsedTime(lookedAt) : pace.AfterNoAnswer();
 
                 var left = options.Timeout - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
                     GiveUp();
                 if (open.Count > 0)
-                    await Task.Delay(wait < left ? wait : left, time, cancellationToken);
+                    await Task.Delay(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, left.Ticks)), time, cancellationToken);
             }
         }
         catch (AwsServiceException refused)
@@ -75,7 +66,7 @@ internal sealed class RolloutWatcher
             // Nothing more can be seen (a permission that is missing, credentials that expired); the deployments go on,
             // and what became of the others is known.
             foreach (var service in open.ToList())
-                End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+                EndUnwatched(service, refused);
         }
         catch (OperationCanceledException)
         {
@@ -88,70 +79,109 @@ internal sealed class RolloutWatcher
         return done;
     }
 
+    // Ten after ten, those looked at moving to the end: after a round that AWS broke off, the next begins with those it missed.
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
-        var seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. open.Select(service => service.Name)], cancellationToken);
-        var moved = false;
-        foreach (var service in open.ToList())
+        foreach (var ten in open.ToList().Chunk(ServiceReader.ServicesPerCall))
         {
-            moved |= service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
-            if (service.TaskMayHaveStopped)
-                await TakeInStoppedAsync(service, cancellationToken);
-            moved |= await JudgeAsync(service, cancellationToken);
+            var isAnswered = await LookAsync(ten, cancellationToken);
+            open.RemoveAll(ten.Contains);
+            open.AddRange(ten.Where(service => !service.HasEnded));
+            if (!isAnswered)
+                return false;
         }
 
-        return moved;
+        return true;
     }
 
-    private async Task<bool> JudgeAsync(WatchedService service, CancellationToken cancellationToken)
+    private async Task<bool> LookAsync(IReadOnlyList<WatchedService> ten, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EcsService> seen = [];
+        var isAnswered = await IsAnsweredAsync(async () =>
+        {
+            await calls.WaitForAsync("DescribeServices", cancellationToken);
+            seen = await ServiceReader.DescribeAsync(aws.Ecs, cluster, [.. ten.Select(service => service.Name)], cancellationToken);
+        });
+        if (!isAnswered)
+            return false;
+
+        foreach (var service in ten)
+            service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
+
+        // What the service itself says is judged also when its tasks are not told.
+        isAnswered = await IsAnsweredAsync(() => TakeInStoppedAsync([.. ten.Where(service => service.TaskMayHaveStopped)], cancellationToken));
+        return await IsAnsweredAsync(() => ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken)) && isAnswered;
+    }
+
+    // Whether AWS answered; what looking again will not change is thrown.
+    private async Task<bool> IsAnsweredAsync(Func<Task> read)
+    {
+        try
+        {
+            await read();
+            return true;
+        }
+        catch (AwsServiceException error) when (error.IsTransient())
+        {
+            observer.Report(new Traced(cluster, $"{error.Operation} was not answered ({error.Code}); looking again."));
+            return false;
+        }
+    }
+
+    // Ends what is to end by its verdict, and leaves what is to be proven.
+    private bool IsCompleted(WatchedService service)
     {
         var verdict = service.Verdict();
         switch (verdict.Outcome)
         {
             case RolloutOutcome.Going:
                 service.Proofs = 0;
-                return false;
-            case RolloutOutcome.Completed:
-                await ProveAsync(service, cancellationToken);
-                return true;
+                break;
             case RolloutOutcome.Failed:
-                return End(service, service.Record(RolloutStatus.Failed, verdict.Reason));
+                End(service, service.Record(RolloutStatus.Failed, verdict.Reason));
+                break;
             case RolloutOutcome.RolledBack:
-                return End(service, service.Record(RolloutStatus.RolledBack, verdict.Reason));
+                End(service, service.Record(RolloutStatus.RolledBack, verdict.Reason));
+                break;
             case RolloutOutcome.Superseded:
-                return End(service, service.Record(RolloutStatus.Superseded, verdict.Reason));
-            default:
-                throw new InvalidOperationException($"No such outcome: {verdict.Outcome}.");
+                End(service, service.Record(RolloutStatus.Superseded, verdict.Reason));
+                break;
         }
+
+        return verdict.Outcome == RolloutOutcome.Completed;
     }
 
-    private async Task ProveAsync(WatchedService service, CancellationToken cancellationToken)
+    private async Task ProveAsync(IReadOnlyList<WatchedService> completed, CancellationToken cancellationToken)
     {
-        var plan = service.Started.Plan;
-        var tasks = await reader.RunningTasksAsync(cluster, service.Name, cancellationToken);
-        var proof = DigestProof.Of(tasks, plan.Container?.Name, plan.Image?.Digest, plan.AcceptedDigests, service.Seen!.DesiredCount, service.Started.DeploymentId);
-        if (proof.IsFinal || ++service.Proofs >= ProofsBeforeMismatch)
-            End(service, service.Record(proof.Status, proof.Reason) with { RunningDigests = proof.Digests, RunningCount = proof.Running });
-    }
-
-    private async Task TakeInStoppedAsync(WatchedService service, CancellationToken cancellationToken)
-    {
-        // By service, since startedBy "must be the only filter that you use" (API reference of ListTasks), and whether desiredStatus is one is not said.
-        var request = new ListTasksRequest(cluster) { ServiceName = service.Name, DesiredStatus = "STOPPED" };
-        var stopped = (await reader.TasksAsync(request, service.TasksKnown, cancellationToken)).Where(task => task.LastStatus == "STOPPED").ToList();
-        var tasks = stopped.Where(task => task.StartedBy == service.Started.DeploymentId).OrderBy(task => task.StoppedAt).ToList();
-        var stops = new List<TaskStop>();
-        foreach (var task in tasks)
+        var running = await tasks.RunningAsync(completed, EndUnwatched, cancellationToken);
+        foreach (var service in completed.Where(service => !service.HasEnded))
         {
-            var stop = TaskStop.Of(task);
-            if (stop.IsFault)
-                stop = await WithLogAsync(service, task, stop, service.Stopped.Count + stops.Count, cancellationToken);
-            stops.Add(stop);
+            var plan = service.Started.Plan;
+            var proof = DigestProof.Of([.. running[service]], plan.Container?.Name, plan.Image?.Digest, plan.AcceptedDigests, service.Seen!.DesiredCount, service.Started.DeploymentId);
+            if (proof.IsFinal || ++service.Proofs >= ProofsBeforeMismatch)
+                End(service, service.Record(proof.Status, proof.Reason) with { RunningDigests = proof.Digests, RunningCount = proof.Running });
         }
+    }
 
-        service.TookIn(stopped, stops);
-        foreach (var stop in stops.Where(stop => stop.IsFault))
-            observer.Report(new TaskStopped(service.Name, stop.Task));
+    private async Task TakeInStoppedAsync(IReadOnlyList<WatchedService> services, CancellationToken cancellationToken)
+    {
+        var stopping = await tasks.StoppedAsync(services, EndUnwatched, cancellationToken);
+        foreach (var service in services.Where(service => !service.HasEnded))
+        {
+            var told = stopping[service].Where(TaskStop.IsTold).ToList();
+            var stops = new List<TaskStop>();
+            foreach (var task in told.Where(task => task.StartedBy == service.Started.DeploymentId).OrderBy(task => task.StoppedAt ?? DateTimeOffset.MaxValue))
+            {
+                var stop = TaskStop.Of(task);
+                if (stop.IsFault)
+                    stop = await WithLogAsync(service, task, stop, service.Stopped.Count + stops.Count, cancellationToken);
+                stops.Add(stop);
+            }
+
+            service.TookIn(told, stops, moreToCome: stopping[service].Any(task => task.StartedBy == service.Started.DeploymentId && !TaskStop.IsTold(task)));
+            foreach (var stop in stops.Where(stop => stop.IsFault))
+                observer.Report(new TaskStopped(service.Name, stop.Task));
+        }
     }
 
     // The logs of the first few tell the story; hundreds of crashes would be hundreds of calls.
@@ -180,10 +210,13 @@ internal sealed class RolloutWatcher
         }
     }
 
-    private bool End(WatchedService service, ServiceRollout rollout, AwsServiceException? error = null)
+    private void EndUnwatched(WatchedService service, AwsServiceException refused) =>
+        End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+
+    private void End(WatchedService service, ServiceRollout rollout, AwsServiceException? error = null)
     {
+        service.HasEnded = true;
         open.Remove(service);
         done.Add((service.Started, new(rollout, error)));
-        return true;
     }
 }

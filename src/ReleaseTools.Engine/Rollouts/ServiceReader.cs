@@ -80,19 +80,19 @@ public sealed class ServiceReader(AwsSession aws)
         return described;
     }
 
-    /// <summary>The tasks of a service that ECS means to run. Those it has told to stop are not among them.</summary>
-    internal Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken) =>
-        TasksAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, known: [], cancellationToken);
+    // Those that ECS means to run: one it has told to stop is not among them.
+    private Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken) =>
+        TasksAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, cancellationToken);
 
-    /// <summary>All tasks of a list, except those known already.</summary>
-    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(ListTasksRequest request, IReadOnlyCollection<string> known, CancellationToken cancellationToken)
+    /// <summary>All tasks of a list, described.</summary>
+    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(ListTasksRequest request, CancellationToken cancellationToken)
     {
         var arns = new List<string>();
         string? next = null;
         do
         {
             var page = await aws.Ecs.ListTasksAsync(request with { NextToken = next }, cancellationToken);
-            arns.AddRange((page.TaskArns ?? []).Where(arn => !known.Contains(arn, StringComparer.Ordinal)));
+            arns.AddRange(page.TaskArns ?? []);
             next = page.NextToken;
         }
         while (next is not null);
@@ -111,8 +111,8 @@ public sealed class ServiceReader(AwsSession aws)
         nameOrArn == service.ServiceName || nameOrArn == service.ServiceArn
         || (nameOrArn.StartsWith("arn:", StringComparison.Ordinal) && ShortName(nameOrArn) == service.ServiceName);
 
-    // arn:aws:ecs:region:account:task-definition/family:revision
-    internal static string? ShortName(string? taskDefinitionArn) => taskDefinitionArn?[(taskDefinitionArn.LastIndexOf('/') + 1)..];
+    // arn:aws:ecs:region:account:task-definition/family:revision, arn:aws:ecs:region:account:task/cluster/id
+    internal static string? ShortName(string? arn) => arn?[(arn.LastIndexOf('/') + 1)..];
 
     private static ObservedService Observe(ReleaseService service, EcsService ecs, TaskDefinition? definition)
     {

@@ -21,6 +21,17 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
     }
 
     /// <summary>
+    /// Whether what ended a task is told. That is so before the task is STOPPED: the container that took the others along has
+    /// exited, while they still stop and its target still drains. (Amazon ECS developer guide, "Task lifecycle".)
+    /// </summary>
+    public static bool IsTold(EcsTask task) => task.LastStatus == "STOPPED" || task.StopCode switch
+    {
+        "EssentialContainerExited" => task.Containers?.Any(container => container.ExitCode is not null) == true,
+        "TaskFailedToStart" => !string.IsNullOrEmpty(task.StoppedReason),
+        _ => false,
+    };
+
+    /// <summary>
     /// Reads a stopped task. Of the stop codes only TaskFailedToStart and EssentialContainerExited are the deployment's
     /// fault; of those ECS itself gives, a failed health check is too. (Task, API reference.)
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Reporting;
 
@@ -7,14 +8,22 @@ namespace ReleaseTools.Engine.Rollouts;
 /// What a watcher remembers of one service between two looks: what it told already, which of the deployment's tasks
 /// stopped, and whether a look showed anything that makes a closer one worth its calls.
 /// </summary>
-internal sealed class WatchedService(StartedRollout started, RolloutOptions options, TimeProvider time)
+internal sealed partial class WatchedService(StartedRollout started, RolloutOptions options, TimeProvider time)
 {
+    private const int Closer = 2;
+    private const int MostNamed = 50; // half of what one call describes
+
+    private static readonly string[] RoutineEvents =
+        [" has stopped ", " registered ", " deregistered ", " has begun draining connections ", " deployment completed", " has reached a steady state", " rolling back to "];
+
     private readonly HashSet<string> eventsTold = new(started.FormerEvents, StringComparer.Ordinal);
     private readonly List<TaskStop> stopped = [];
+    private readonly HashSet<string> tasksStarted = new(StringComparer.Ordinal);
     private readonly HashSet<string> tasksKnown = new(StringComparer.Ordinal);
     private (string? State, int Desired, int Pending, int Running, int Failed)? counts;
     private long? failedSince;
     private int closerLooks;
+    private int startedCount;
 
     public StartedRollout Started => started;
 
@@ -26,11 +35,20 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
     /// <summary>The deployment's tasks that stopped, oldest first.</summary>
     public IReadOnlyList<TaskStop> Stopped => stopped;
 
-    /// <summary>The service's tasks whose stop is known, those of other deployments among them: none of them needs to be described again.</summary>
-    public IReadOnlyCollection<string> TasksKnown => tasksKnown;
+    /// <summary>Whether a task's stop is known, be it of another deployment: it needs not be described again.</summary>
+    public bool IsKnown(string taskArn) => tasksKnown.Contains(taskArn);
 
-    /// <summary>Whether a task may have stopped since the stopped tasks were last listed.</summary>
+    /// <summary>Whether a task may have stopped since the stopped tasks were last read.</summary>
     public bool TaskMayHaveStopped => closerLooks > 0;
+
+    /// <summary>
+    /// The tasks among which those that stopped are, as ECS's events name them, which spares listing them; none where they are to
+    /// be listed: nothing was found among them, or there are too many.
+    /// </summary>
+    public IReadOnlyCollection<string> TasksNamed => closerLooks == Closer && tasksStarted.Count <= MostNamed ? tasksStarted : [];
+
+    /// <summary>Whether it has its verdict.</summary>
+    public bool HasEnded { get; set; }
 
     /// <summary>How often the proof was asked for since the deployment completed.</summary>
     public int Proofs { get; set; }
@@ -44,23 +62,31 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
     private Deployment? Ours => Seen?.Deployments?.FirstOrDefault(deployment => deployment.Id == started.DeploymentId);
 
     /// <summary>Takes in a look and tells what is new.</summary>
-    /// <returns>Whether anything moved.</returns>
-    public bool Look(EcsService? service, IReleaseObserver observer)
+    public void Look(EcsService? service, IReleaseObserver observer)
     {
         Seen = service;
-        var said = TellEvents(observer);
-        var moved = TellCounts(observer);
+        TellEvents(observer);
+        TellCounts(observer);
+
+        // A hundred events of each of hundreds of services are not kept until the next look.
+        Seen = service is null ? null : service with { Events = [.. (service.Events ?? []).Where(said => RolloutVerdict.SaysFailed(said.Message))] };
         failedSince = Ours?.RolloutState == "FAILED" ? failedSince ?? time.GetTimestamp() : failedSince;
-        return said || moved;
     }
 
     /// <summary>Takes in the service's tasks that stopped, and what is to be told of the deployment's own.</summary>
-    public void TookIn(IReadOnlyList<EcsTask> tasks, IEnumerable<TaskStop> stops)
+    /// <param name="tasks">All of them whose stop is told.</param>
+    /// <param name="stops">Those of the deployment.</param>
+    /// <param name="moreToCome">Whether another one of the deployment is about to stop.</param>
+    public void TookIn(IReadOnlyList<EcsTask> tasks, IEnumerable<TaskStop> stops, bool moreToCome)
     {
-        closerLooks--;
-        foreach (var task in tasks)
-            tasksKnown.Add(task.TaskArn ?? "");
+        var found = stopped.Count;
         stopped.AddRange(stops);
+        closerLooks = moreToCome ? Closer : stopped.Count > found ? 0 : closerLooks - 1;
+        foreach (var arn in tasks.Select(task => task.TaskArn ?? ""))
+        {
+            tasksKnown.Add(arn);
+            tasksStarted.Remove(ServiceReader.ShortName(arn)!);
+        }
     }
 
     /// <summary>Judges the deployment by what is known of it.</summary>
@@ -69,6 +95,7 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
         DeploymentId = started.DeploymentId,
         Service = Seen,
         FormerDeployments = started.FormerDeployments,
+        FormerEvents = started.FormerEvents,
         StoppedTasks = stopped,
         FailedFor = failedSince is { } since ? Max(time.GetElapsedTime(since), TimeSpan.FromTicks(1)) : TimeSpan.Zero,
         MaximumFailedTask = options.MaximumFailedTask,
@@ -85,43 +112,57 @@ internal sealed class WatchedService(StartedRollout started, RolloutOptions opti
         Duration = Elapsed,
     };
 
-    // Twice: the list of tasks may lag behind counts and events, and a task told to stop takes a while to.
-    private void LookCloser() => closerLooks = 2;
+    // By events, then by the list, either of which may lag behind the counts.
+    private void LookCloser() => closerLooks = Closer;
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     // ECS lists the newest first, and at most 100.
-    private bool TellEvents(IReleaseObserver observer)
+    private void TellEvents(IReleaseObserver observer)
     {
-        var any = false;
         foreach (var said in (Seen?.Events ?? []).Reverse())
         {
             if (said.Id is null || !eventsTold.Add(said.Id))
                 continue;
-            any = true;
             LastSaid = said.Message;
+            if (!IsRoutine(said.Message ?? ""))
+                LookCloser();
             observer.Report(new ServiceSaid(Name, said.CreatedAt ?? time.GetUtcNow(), said.Message ?? ""));
         }
+    }
 
-        if (any)
-            LookCloser();
-        return any;
+    // What ECS says when all goes well is no reason to look at tasks; more tasks started than are wanted is: some did not live.
+    private bool IsRoutine(string said)
+    {
+        if (!said.Contains(" has started ", StringComparison.Ordinal))
+            return Array.Exists(RoutineEvents, routine => said.Contains(routine, StringComparison.Ordinal));
+        foreach (var id in TaskIds().Matches(said).Select(match => match.Groups["id"].Value))
+        {
+            startedCount++;
+            tasksStarted.Add(id);
+        }
+
+        return startedCount <= (Seen?.DesiredCount ?? 0);
     }
 
     // A task that stopped shows as a failure counted, as fewer running, or as fewer pending that did not come to run.
-    private bool TellCounts(IReleaseObserver observer)
+    private void TellCounts(IReleaseObserver observer)
     {
         if (Ours is not { } ours)
-            return false;
+            return;
 
         var now = (ours.RolloutState, ours.DesiredCount, ours.PendingCount, ours.RunningCount, ours.FailedTasks);
         if (counts == now)
-            return false;
-        if (ours.FailedTasks > 0 || (counts is { } before && (ours.RunningCount < before.Running || ours.PendingCount + ours.RunningCount < before.Pending + before.Running)))
+            return;
+        var (pending, running, failed) = counts is { } before ? (before.Pending, before.Running, before.Failed) : (0, 0, 0);
+        if (ours.FailedTasks > failed || ours.RunningCount < running || ours.PendingCount + ours.RunningCount < pending + running)
             LookCloser();
         counts = now;
         observer.Report(new DeploymentProgress(
             Name, started.DeploymentId, ours.RolloutState ?? "IN_PROGRESS", ours.DesiredCount, ours.PendingCount, ours.RunningCount, ours.FailedTasks, Elapsed));
-        return true;
     }
+
+    // "(service web) has started 2 tasks: (task 0123…) (task 4567…)."
+    [GeneratedRegex(@"\(task (?<id>[0-9a-f-]+)\)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex TaskIds();
 }

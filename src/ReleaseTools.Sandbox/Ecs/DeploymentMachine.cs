@@ -5,6 +5,7 @@ namespace ReleaseTools.Sandbox.Ecs;
 /// <code>
 /// PRIMARY is         and                                         then
 /// IN_PROGRESS        breaker on, failures reach its threshold    FAILED; with rollback, a new PRIMARY on the last completed one's definition
+/// IN_PROGRESS        StopServiceDeployment asked for a rollback  FAILED, and that new PRIMARY
 /// IN_PROGRESS        else                                        start and stop tasks within minimum and maximum
 ///                    all desired run, the old are gone           COMPLETED (at once for a desired count of 0)
 /// COMPLETED          a task has ended                            it is replaced; the state stays
@@ -15,7 +16,7 @@ namespace ReleaseTools.Sandbox.Ecs;
 internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLauncher launcher)
 {
     /// <summary>Makes a new deployment PRIMARY; the scheduler acts on it a moment later.</summary>
-    public DeploymentState Begin(ServiceState service, string taskDefinitionArn, DateTimeOffset at, DeploymentState? likeThis = null)
+    public DeploymentState Begin(ServiceState service, string taskDefinitionArn, DateTimeOffset at, DeploymentState? likeThis = null, string by = "circuit breaker")
     {
         var id = state.NewDeploymentId();
         var deployment = new DeploymentState
@@ -27,8 +28,12 @@ internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLa
             Digests = new Dictionary<string, string>(likeThis?.Digests ?? [], StringComparer.Ordinal),
             RolloutReason = likeThis is null
                 ? $"ECS deployment {id} in progress."
-                : $"ECS deployment circuit breaker: rolling back to deploymentId {likeThis.Id}.",
+                : $"ECS deployment {by}: rolling back to deploymentId {likeThis.Id}.",
         };
+        if (likeThis is null)
+            ServiceHistory.Began(service, deployment, at);
+        else
+            ServiceHistory.RollsBack(service, deployment, likeThis, at);
         service.TaskDefinitionArn = taskDefinitionArn;
         service.Deployments.Insert(0, deployment);
         service.IsSteady = false;
@@ -73,8 +78,12 @@ internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLa
         if (service.Primary is not { } primary)
             return;
 
+        ServiceHistory.Started(service, at);
         switch (primary.Rollout)
         {
+            case RolloutState.InProgress when ServiceHistory.Ongoing(service) is { Status: ServiceDeploymentStatus.RollbackRequested } && service.LastCompleted is { } good:
+                Undo(service, primary, good, at);
+                break;
             case RolloutState.InProgress when Trips(service, primary):
                 Fail(service, primary, at);
                 break;
@@ -85,6 +94,7 @@ internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLa
                 break;
         }
 
+        ServiceHistory.KeepDigests(service);
         Retire(service);
     }
 
@@ -100,10 +110,26 @@ internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLa
         foreach (var task in service.Live.Where(task => task.IsWanted && task.IsOf(failed)))
             StopForScaling(task, failed, at);
 
-        if (!service.Settings.RollsBack || service.LastCompleted is not { } good)
+        // A rollback that fails is the end of it.
+        var isRollback = ServiceHistory.Ongoing(service) is { } ongoing && ServiceHistory.IsRollingBack(ongoing);
+        if (isRollback || !service.Settings.RollsBack || service.LastCompleted is not { } good)
+        {
+            ServiceHistory.Failed(service, failed.RolloutReason, at);
             return;
+        }
+
         Say(service, $"rolling back to deployment {good.Id}.", at);
         Begin(service, good.TaskDefinitionArn, at, good);
+    }
+
+    // Its tasks go as those of the rollback come, within minimum and maximum.
+    private void Undo(ServiceState service, DeploymentState stopped, DeploymentState good, DateTimeOffset at)
+    {
+        stopped.Rollout = RolloutState.Failed;
+        stopped.RolloutReason = "ECS deployment stopped by StopServiceDeployment.";
+        stopped.UpdatedAt = at;
+        Say(service, $"rolling back to deployment {good.Id}.", at);
+        Begin(service, good.TaskDefinitionArn, at, good, by: "stop");
     }
 
     private void Stop(ServiceState service, DeploymentState primary, DateTimeOffset at)
@@ -177,6 +203,7 @@ internal sealed class DeploymentMachine(EcsState state, EcsTiming timing, TaskLa
             primary.RolloutReason = $"ECS deployment {primary.Id} completed.";
             primary.UpdatedAt = at;
             service.LastCompleted = primary;
+            ServiceHistory.Completed(service, at);
             Say(service, $"(deployment {primary.Id}) deployment completed.", at);
         }
 

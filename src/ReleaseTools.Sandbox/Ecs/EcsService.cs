@@ -24,6 +24,9 @@ internal sealed class EcsService : SandboxService
         parts = Parts.Of(world, state, this.timing);
     }
 
+    /// <summary>What is true of its resources, whatever its answers say.</summary>
+    internal EcsState State => state;
+
     public override string Name => "ecs";
 
     public override string TargetPrefix => "AmazonEC2ContainerServiceV20141113";
@@ -43,6 +46,10 @@ internal sealed class EcsService : SandboxService
         "ListTasks" => parts.Tasks.List(request),
         "DescribeTasks" => parts.Tasks.Describe(request),
         "StopTask" => parts.Tasks.Stop(request),
+        "ListServiceDeployments" => parts.Deployments.List(request),
+        "DescribeServiceDeployments" => parts.Deployments.Describe(request),
+        "DescribeServiceRevisions" => parts.Deployments.DescribeRevisions(request),
+        "StopServiceDeployment" => parts.Deployments.Stop(request),
         _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
@@ -50,9 +57,15 @@ internal sealed class EcsService : SandboxService
     {
         var name = request.Text("service") ?? request.Text("serviceName") ?? request.Text("task")
             ?? (request.Texts("services") is [var only] ? only : null)
+            ?? ServiceOf(request.Text("serviceDeploymentArn")) ?? ServiceOf(First(request, "serviceDeploymentArns")) ?? ServiceOf(First(request, "serviceRevisionArns"))
             ?? request.Text("taskDefinition") ?? request.Text("family") ?? request.Text("cluster") ?? request.Text("clusterName");
         return name is null ? null : Clusters.LastPart(name);
     }
+
+    // arn:aws:ecs:region:account:service-deployment/cluster/service/id
+    private static string? ServiceOf(string? arn) => arn?.Split('/') is [_, _, var service, _] ? service : null;
+
+    private static string? First(JsonObject request, string list) => request.Texts(list) is [var first, ..] ? first : null;
 
     public override void Advance(DateTimeOffset now) => parts.Clockwork.Advance(now);
 
@@ -64,7 +77,7 @@ internal sealed class EcsService : SandboxService
         parts = Parts.Of(World, this.state, timing);
     }
 
-    private sealed record Parts(Clusters Clusters, TaskDefinitions Definitions, Services Services, Tasks Tasks, EcsClockwork Clockwork)
+    private sealed record Parts(Clusters Clusters, TaskDefinitions Definitions, Services Services, Tasks Tasks, ServiceDeployments Deployments, EcsClockwork Clockwork)
     {
         public static Parts Of(SandboxWorld world, EcsState state, EcsTiming timing)
         {
@@ -78,6 +91,7 @@ internal sealed class EcsService : SandboxService
                 definitions,
                 services,
                 new Tasks(world, state, clusters, services, descriptions),
+                new ServiceDeployments(world, state, services, descriptions, definitions),
                 new EcsClockwork(state, timing, new TaskLifecycle(world, timing), machine));
         }
     }

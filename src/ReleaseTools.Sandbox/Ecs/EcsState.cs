@@ -80,6 +80,12 @@ internal sealed class ServiceState
     /// <summary>Newest first.</summary>
     public List<ServiceEvent> Events { get; init; } = [];
 
+    /// <summary>Its service deployments, newest first.</summary>
+    public List<ServiceDeploymentState> History { get; init; } = [];
+
+    /// <summary>Its revisions, newest first.</summary>
+    public List<ServiceRevisionState> Revisions { get; init; } = [];
+
     /// <summary>When the scheduler looks at the service next, even when no task changes.</summary>
     public DateTimeOffset? WakeAt { get; set; }
 
@@ -121,6 +127,9 @@ internal sealed class DeploymentState
     public RolloutState Rollout { get; set; }
 
     public string RolloutReason { get; set; } = string.Empty;
+
+    /// <summary>The id of the service revision whose tasks it runs.</summary>
+    public string? RevisionId { get; set; }
 
     /// <summary>The digests that image references resolved to at the first launch: what "version consistency" holds fast.</summary>
     public Dictionary<string, string> Digests { get; init; } = new(StringComparer.Ordinal);

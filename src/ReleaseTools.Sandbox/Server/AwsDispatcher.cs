@@ -13,6 +13,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
 {
     private static readonly JsonProtocol Json = new();
     private static readonly QueryProtocol Query = new();
+    private readonly CallBuckets buckets = new(world);
 
     public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
@@ -22,7 +23,7 @@ internal sealed class AwsDispatcher(SandboxWorld world, SandboxServices services
         var (request, error) = Check(context.Request, body, call);
         var target = request is null ? null : TargetOf(call, request);
         var number = calls.Add(world.Now, call.Service?.Name ?? "unknown", call.Operation ?? string.Empty, target);
-        var faults = request is null ? new OperationFaults() : OperationFaults.Take(world.Faults, call.Service!.Name, call.Operation!, target);
+        var faults = request is null ? new OperationFaults() : OperationFaults.Take(world.Faults, buckets, call.Service!.Name, call.Operation!, target);
         error ??= request is null ? null : faults.AnswerInstead(call.Service!.Name);
         if (error is null && !faults.DropsConnection)
         {

@@ -16,12 +16,12 @@ internal sealed record OperationFaults
     public bool DropsAnswer => Fault?.Kind is SandboxFaultKind.DropAnswer;
 
     /// <summary>Takes the faults for a call: a delay, and one other.</summary>
-    public static OperationFaults Take(SandboxFaults faults, string service, string operation, string? target)
+    public static OperationFaults Take(SandboxFaults faults, CallBuckets buckets, string service, string operation, string? target)
     {
         return new OperationFaults
         {
             Delay = faults.Take(fault => fault.Kind is SandboxFaultKind.Delay && Fits(fault))?.Delay ?? TimeSpan.Zero,
-            Fault = faults.Take(fault => OfCalls(fault.Kind) && Fits(fault)),
+            Fault = faults.Take(fault => OfCalls(fault.Kind) && Fits(fault) && (fault.CallsPerSecond is not { } rate || !buckets.Take(service, operation, rate))),
         };
 
         bool Fits(SandboxFault fault) =>

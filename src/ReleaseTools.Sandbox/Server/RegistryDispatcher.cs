@@ -8,6 +8,7 @@ namespace ReleaseTools.Sandbox.Server;
 internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices services, CallLog calls, Action changed)
 {
     private const string Service = "registry";
+    private readonly CallBuckets buckets = new(world);
 
     public async Task HandleAsync(HttpListenerContext context, CancellationToken cancellationToken)
     {
@@ -15,7 +16,7 @@ internal sealed class RegistryDispatcher(SandboxWorld world, SandboxServices ser
         var path = Uri.UnescapeDataString(request.RawUrl!.Split('?', 2)[0]);
         var (operation, target) = services.Registry.Describe(request.HttpMethod, path);
         var number = calls.Add(world.Now, Service, operation, target);
-        var faults = OperationFaults.Take(world.Faults, Service, operation, target);
+        var faults = OperationFaults.Take(world.Faults, buckets, Service, operation, target);
         if (faults.DropsConnection)
         {
             ConnectionDrop.Drop(context);

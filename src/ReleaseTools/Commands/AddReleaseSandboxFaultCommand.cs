@@ -31,6 +31,11 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
     [ValidateRange(0, int.MaxValue)]
     public int Count { get; set; } = 1;
 
+    /// <summary>For Throttle: how many calls a second each operation may get; only those beyond are throttled. All of them when left out.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? CallsPerSecond { get; set; }
+
     /// <summary>How late the answer is, how long after its start a task crashes, or how much longer a scan takes.</summary>
     [Parameter]
     public TimeSpan Delay { get; set; }
@@ -69,6 +74,7 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
             Operation = Operation,
             Target = Target,
             Count = Count is 0 ? null : Count,
+            CallsPerSecond = CallsPerSecond,
             Delay = Delay,
             ExitCode = ExitCode,
             Phase = Phase,

@@ -60,6 +60,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Puts a service whose rollout fails back to what ran before; its record then says RolledBack, and why.</summary>
+    [Parameter]
+    public SwitchParameter RollbackOnFailure { get; set; }
+
     /// <summary>How long to wait, in seconds, for each wave where services come after others. The deployments go on afterwards.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -79,6 +83,13 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
         services.AddRange(InputObject);
         images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (RollbackOnFailure && NoWait)
+            ThrowTerminatingError(ErrorRecords.From(ReleaseException.For(nameof(Messages.RollbackWithoutWait), ErrorKind.InvalidArgument, target: null)));
     }
 
     /// <inheritdoc/>
@@ -102,7 +113,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
-            await RolloutAsync(rollouts, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
+            var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
+            await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
         });
     }
 
@@ -138,7 +150,7 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     }
 
     private static async Task RolloutAsync(
-        EcsRollouts rollouts, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+        EcsRollouts rollouts, EcsUndo? undo, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
     {
         var confirmed = new List<RolloutPlan>();
         foreach (var plan in plans)
@@ -153,6 +165,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         }
 
         var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
+        if (undo is not null)
+            results = await undo.RollBackAsync(confirmed, results, options, cancelled);
         foreach (var (plan, (rollout, error)) in confirmed.Zip(results).Where(one => one.First.Problem is null))
             Write(rollout, error ?? Outcomes.ErrorOf(rollout));
 

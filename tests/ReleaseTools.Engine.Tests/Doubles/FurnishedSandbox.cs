@@ -55,7 +55,10 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         return this;
     }
 
-    public async Task WithServiceAsync(bool breaker = false, int desired = 2)
+    public Task WithServiceAsync(bool breaker = false, int desired = 2) => WithServicesAsync(["web"], breaker, desired);
+
+    /// <summary>Services of one task definition, whose first deployments have completed.</summary>
+    public async Task WithServicesAsync(IReadOnlyList<string> names, bool breaker = false, int desired = 1)
     {
         await CallAsync("ecs", "CreateCluster", """{"clusterName":"main"}""");
         await CallAsync("logs", "CreateLogGroup", """{"logGroupName":"/ecs/web"}""");
@@ -64,10 +67,21 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
               "logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"ecs","awslogs-region":"eu-west-1"}}}]}
             """);
         var with = breaker ? "true" : "false";
-        await CallAsync("ecs", "CreateService", $$$$"""
-            {"cluster":"main","serviceName":"web","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
-            """);
+        foreach (var name in names)
+        {
+            await CallAsync("ecs", "CreateService", $$$$"""
+                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
+                """);
+        }
+
         Time.Advance(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>When a task ended, by the sandbox's clock: when it crashed, or could not be started.</summary>
+    public async Task<DateTimeOffset> EndOfAsync(StoppedTask task)
+    {
+        var described = (await CallAsync("ecs", "DescribeTasks", $$"""{"cluster":"main","tasks":["{{task.TaskArn}}"]}""")).Json["tasks"]![0]!;
+        return DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(described["stoppingAt"]!.GetValue<double>());
     }
 
     public async Task WithEndpointAsync()

@@ -74,7 +74,7 @@ public sealed class EcsRolloutsTests
     public async Task A_task_that_goes_on_running_another_digest_is_a_mismatch_and_not_a_success()
     {
         var plan = await PlanAsync();
-        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(RunningTask("arn:task/old", Old)));
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(RunningTask("arn:task/new", Old)));
 
         var rollout = await RolloutAsync(plan);
 
@@ -158,8 +158,8 @@ public sealed class EcsRolloutsTests
 
         var rollout = await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(5) });
 
-        waits[0].ShouldBe(TimeSpan.FromSeconds(1));
-        waits.Max().ShouldBe(TimeSpan.FromSeconds(5));
+        waits[0].ShouldBe(TimeSpan.FromSeconds(2));
+        waits.Max().ShouldBeLessThan(TimeSpan.FromSeconds(5));
         rollout.Status.ShouldBe(RolloutStatus.TimedOut);
         rollout.Reason!.ShouldContain("Deployment ecs-svc/2 of web goes on.");
         rollout.Duration.ShouldBe(TimeSpan.FromMinutes(5), tolerance: TimeSpan.FromSeconds(5));
@@ -228,6 +228,8 @@ public sealed class EcsRolloutsTests
         var names = Enumerable.Range(1, services).Select(i => $"s{i}").ToList();
         aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));
         aws.On("UpdateService", request => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", name: Text(request, "service")!) });
+        aws.On("ListTasks", request => Arns($"arn:task/{Text(request, "serviceName")}"));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => RunningTask((string)arn!, New))]));
         var plans = await Rollouts.PlanAsync([.. names.Select(name => new ReleaseService { Service = name, Cluster = "main" })], names.ToDictionary(name => name, _ => Image()), default);
         aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/2", "COMPLETED", name: (string)name!))]));
         aws.Calls.Clear();

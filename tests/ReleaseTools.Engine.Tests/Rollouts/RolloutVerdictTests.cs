@@ -43,6 +43,22 @@ public sealed class RolloutVerdictTests
     }
 
     [Fact]
+    public void A_failed_deployment_of_a_service_that_never_rolls_back_failed_whoever_came_after_it()
+    {
+        var verdict = Judge(WithBreaker(Service(Primary(Later, "COMPLETED"), Active(Ours, "FAILED", reason: "tasks failed to start.")), rollback: false));
+        verdict.Outcome.ShouldBe(RolloutOutcome.Failed);
+        verdict.Reason.ShouldContain(Later);
+    }
+
+    [Fact]
+    public void The_rollback_of_a_deployment_that_took_our_place_does_not_make_ours_rolled_back()
+    {
+        var rollback = Service(Primary("ecs-svc/4", "IN_PROGRESS", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1."));
+        Judge(rollback with { Events = [new("e1", null, $"(service web) (deployment {Later}) deployment failed: tasks failed to start.")] })
+            .Outcome.ShouldBe(RolloutOutcome.Superseded);
+    }
+
+    [Fact]
     public void A_deployment_that_is_gone_was_rolled_back_when_the_new_PRIMARY_says_so() =>
         Judge(Service(Primary(Later, "IN_PROGRESS", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")))
             .Outcome.ShouldBe(RolloutOutcome.RolledBack);

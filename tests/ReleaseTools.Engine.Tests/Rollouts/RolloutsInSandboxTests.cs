@@ -6,6 +6,9 @@ namespace ReleaseTools.Engine.Tests.Rollouts;
 
 public sealed class RolloutsInSandboxTests : IAsyncLifetime
 {
+    // What the watcher waits at most between two looks at a service.
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(5);
+
     private readonly FurnishedSandbox sandbox = new();
     private readonly RecordingObserver observer = new();
 
@@ -84,6 +87,70 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
 
         (second.Status, second.DeploymentId).ShouldBe((RolloutStatus.Verified, first.DeploymentId), second.Reason);
     }
+
+    [Fact]
+    public async Task The_third_crash_is_told_within_one_look_with_exit_code_and_log()
+    {
+        await sandbox.WithServiceAsync(desired: 1);
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.TaskCrash, Target = "web", Count = null, Delay = TimeSpan.FromSeconds(3), ExitCode = 3, LogLines = ["no database"] });
+
+        var rollout = await RolloutAsync(image);
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed, rollout.Reason);
+        rollout.StoppedTasks.Count.ShouldBe(3);
+        rollout.StoppedTasks.ShouldAllBe(task => task.ExitCode == 3 && task.LogLines.Contains("no database"));
+        (sandbox.Time.GetUtcNow() - await sandbox.EndOfAsync(rollout.StoppedTasks[^1])).ShouldBeLessThanOrEqualTo(LongestLook);
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_pulled_is_told_within_one_look_at_the_first_task()
+    {
+        await sandbox.WithServiceAsync(desired: 1);
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = null });
+
+        var rollout = await RolloutAsync(image);
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed, rollout.Reason);
+        rollout.StoppedTasks.Single().Reason!.ShouldContain("CannotPullContainerError");
+        (sandbox.Time.GetUtcNow() - await sandbox.EndOfAsync(rollout.StoppedTasks[0])).ShouldBeLessThanOrEqualTo(LongestLook);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(100)]
+    [InlineData(500)]
+    public async Task A_look_is_one_call_for_every_ten_services_and_20_calls_a_second_throttle_nobody(int services)
+    {
+        IReadOnlyList<string> names = [.. Enumerable.Range(1, services).Select(i => $"s{i}")];
+        await sandbox.WithServicesAsync(names);
+        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
+        var plans = await rollouts.PlanAsync([.. names.Select(name => new ReleaseService { Service = name, Cluster = "main" })], new Dictionary<string, EcrImage>(), default);
+        var starts = new DeploymentStart(sandbox.Session, observer, sandbox.Time);
+        var started = new List<StartedRollout>();
+        foreach (var plan in plans)
+            started.Add(await starts.StartAsync(plan, revision: null, default));
+        var before = sandbox.Calls.Count;
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.Throttle, Count = null, CallsPerSecond = 20 });
+
+        // For as long as none of them can end, nothing but rounds is called.
+        await WatchAsync(started, TimeSpan.FromSeconds(4));
+        var calls = sandbox.Calls.Skip(before).ToList();
+        calls.ShouldAllBe(call => call.Operation == "DescribeServices");
+        (calls.Count % ((services + 9) / 10)).ShouldBe(0);
+        calls.Count.ShouldBeGreaterThan((services + 9) / 10);
+
+        sandbox.Time.Advance(TimeSpan.FromSeconds(1)); // a second watcher begins with a full bucket, too
+        var ended = await WatchAsync(started, TimeSpan.FromMinutes(5));
+        ended.Count.ShouldBe(services);
+        ended.ShouldAllBe(one => one.Result.Rollout.Status == RolloutStatus.Deployed && one.Result.Error == null);
+        sandbox.Calls.Skip(before).ShouldAllBe(call => call.StatusCode == 200);
+    }
+
+    private Task<IReadOnlyList<(StartedRollout Started, RolloutResult Result)>> WatchAsync(IReadOnlyList<StartedRollout> started, TimeSpan timeout) =>
+        new RolloutWatcher(sandbox.Session, observer, sandbox.Time, "main", started, new() { Timeout = timeout }).WatchAsync(default);
 
     private async Task<ServiceRollout> RolloutAsync(EcrImage image, bool pinDigest = false, RolloutOptions? options = null)
     {

@@ -29,6 +29,22 @@ public sealed class EcsClient(IAwsCaller caller)
     public Task<RegisterTaskDefinitionResponse> RegisterTaskDefinitionAsync(RegisterTaskDefinitionRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("RegisterTaskDefinition", request, EcsJson.Default.RegisterTaskDefinitionRequest, EcsJson.Default.RegisterTaskDefinitionResponse, cancellationToken);
 
+    /// <summary>A page of a service's deployments, newest first; they are kept for 90 days.</summary>
+    public Task<ListServiceDeploymentsResponse> ListServiceDeploymentsAsync(ListServiceDeploymentsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("ListServiceDeployments", request, EcsJson.Default.ListServiceDeploymentsRequest, EcsJson.Default.ListServiceDeploymentsResponse, cancellationToken);
+
+    /// <summary>Service deployments by ARN, at most 20.</summary>
+    public Task<DescribeServiceDeploymentsResponse> DescribeServiceDeploymentsAsync(DescribeServiceDeploymentsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeServiceDeployments", request, EcsJson.Default.DescribeServiceDeploymentsRequest, EcsJson.Default.DescribeServiceDeploymentsResponse, cancellationToken);
+
+    /// <summary>Service revisions by ARN, at most 20: the task definitions and the digests of their images.</summary>
+    public Task<DescribeServiceRevisionsResponse> DescribeServiceRevisionsAsync(DescribeServiceRevisionsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeServiceRevisions", request, EcsJson.Default.DescribeServiceRevisionsRequest, EcsJson.Default.DescribeServiceRevisionsResponse, cancellationToken);
+
+    /// <summary>Stops a service deployment and rolls it back. Asked again, "the service deployment continues the rollback operation" (developer guide).</summary>
+    public Task<StopServiceDeploymentResponse> StopServiceDeploymentAsync(StopServiceDeploymentRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("StopServiceDeployment", request, EcsJson.Default.StopServiceDeploymentRequest, EcsJson.Default.StopServiceDeploymentResponse, cancellationToken);
+
     /// <summary>A page of at most 100 task ARNs.</summary>
     public Task<ListTasksResponse> ListTasksAsync(ListTasksRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("ListTasks", request, EcsJson.Default.ListTasksRequest, EcsJson.Default.ListTasksResponse, cancellationToken);

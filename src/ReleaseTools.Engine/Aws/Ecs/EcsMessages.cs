@@ -23,7 +23,12 @@ public sealed record EcsService(
     IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events);
 
 public sealed record DeploymentController(string? Type);
-public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent);
+public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent)
+{
+    public DeploymentAlarms? Alarms { get; init; }
+}
+
+public sealed record DeploymentAlarms(bool Enable, bool Rollback);
 public sealed record DeploymentCircuitBreaker(bool Enable, bool Rollback);
 
 /// <param name="Status">PRIMARY, ACTIVE or INACTIVE.</param>

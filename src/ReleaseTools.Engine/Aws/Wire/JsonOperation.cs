@@ -48,11 +48,15 @@ internal sealed class JsonOperationMarshaller(string serviceId) : IMarshaller<IR
 /// </summary>
 internal sealed class JsonOperationUnmarshaller : JsonResponseUnmarshaller
 {
+    // What an answer says of its length is not trusted beyond this.
+    private const int MostReserved = 16 * 1024 * 1024;
+
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
-        using var body = new MemoryStream();
+        // At its length from the start: a service's hundred events make an answer so long that copies of it are felt.
+        using var body = new MemoryStream((int)Math.Clamp(input.ResponseData.ContentLength, 0, MostReserved));
         input.Stream.CopyTo(body);
-        return new JsonOperationResponse { Body = body.ToArray() };
+        return new JsonOperationResponse { Body = body.Length == body.Capacity ? body.GetBuffer() : body.ToArray() };
     }
 
     public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)

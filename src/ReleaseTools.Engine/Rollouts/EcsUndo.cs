@@ -1,0 +1,156 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>Puts ECS services back to what ran before, or to what is named, and proves that it runs.</summary>
+public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time, EcsRollouts rollouts)
+{
+    private readonly DeploymentRollback rollback = new(aws, observer, time);
+
+    /// <summary>One plan for each service, in the order given. Reads only. What stands in a service's way is its plan's <see cref="UndoPlan.Problem"/>.</summary>
+    /// <param name="services">The services, by name and cluster.</param>
+    /// <param name="to">A task definition (<c>family:revision</c> or its ARN), a release tag or a digest; null for what ran before.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<ReleaseService> services, string? to, CancellationToken cancellationToken) =>
+        new UndoPlanner(aws, registry, time).PlanAsync([.. services.Select(service => new UndoRequest(service, to))], cancellationToken);
+
+    /// <summary>Rolls back what runs, deploys again what ran, waits for all together, and proves it.</summary>
+    /// <returns>What became of each, in the order given. A service that cannot be put back is Failed, its error beside it; the others go on.</returns>
+    public async Task<IReadOnlyList<RolloutResult>> UndoAsync(IReadOnlyList<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var deployed = plans.Where(plan => plan is { Problem: null, ServiceDeployment: null }).ToList();
+        var deploying = rollouts.RolloutAsync([.. deployed.Select(plan => plan.Rollout!)], options, cancellationToken);
+        var stopping = plans.Where(plan => plan is { Problem: null, ServiceDeployment: not null }).Select(async plan => (plan, await StopAsync(plan, options, cancellationToken))).ToList();
+        await Task.WhenAll([deploying, .. stopping]);
+
+        var results = new Dictionary<UndoPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
+        foreach (var (plan, result) in deployed.Zip(await deploying))
+            results[plan] = result;
+        foreach (var (plan, result) in await Task.WhenAll(stopping))
+            results[plan] = result;
+        return [.. plans.Select(plan => plan.Problem is null ? results[plan] : new(plan.ToRollout(), plan.Problem))];
+    }
+
+    /// <summary>Undoes the rollouts that failed; the others' results are given back as they are.</summary>
+    /// <param name="plans">The rollouts' plans.</param>
+    /// <param name="results">What became of them.</param>
+    /// <param name="options">How the rollbacks are watched.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <returns>
+    /// RolledBack, with the failure's reason, for each that was put back; one that was not keeps the status of its failure, the rollback's error beside it.
+    /// </returns>
+    public async Task<IReadOnlyList<RolloutResult>> RollBackAsync(
+        IReadOnlyList<RolloutPlan> plans, IReadOnlyList<RolloutResult> results, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var failed = Enumerable.Range(0, results.Count).Where(i => IsToUndo(results[i])).ToList();
+        var needed = Enumerable.Range(0, results.Count).Where(i => results[i].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed).Select(i => TagOf(plans[i])).ToHashSet();
+        var all = results.ToArray();
+        foreach (var i in Enumerable.Range(0, all.Length).Where(i => all[i].Rollout.Status == RolloutStatus.RolledBack && !needed.Contains(TagOf(plans[i]))))
+            all[i] = await WithTagBackAsync(all[i], plans[i]);
+        if (failed.Count == 0)
+            return all;
+
+        try
+        {
+            var requests = failed.Select(i => new UndoRequest(plans[i].Service)
+            {
+                DeploymentId = results[i].Rollout.DeploymentId,
+                FormerDigest = plans[i].FormerDigest,
+                IsTagNeeded = needed.Contains(TagOf(plans[i])),
+            });
+            var undone = await UndoAsync(await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken), options with { NoWait = false }, cancellationToken);
+            foreach (var (i, undo) in failed.Zip(undone))
+                all[i] = Joined(results[i], undo);
+        }
+        catch (ReleaseException error)
+        {
+            // What became of the rollouts must not get lost over it.
+            foreach (var i in failed)
+                all[i] = Joined(results[i], new(results[i].Rollout, error));
+        }
+
+        return all;
+    }
+
+    // Superseded is somebody else's business by now, and what ECS rolled back needs no second time. A rollout whose end
+    // nobody saw (it could not be watched) may yet go well.
+    private static bool IsToUndo(RolloutResult result) =>
+        result is { Error: null, Rollout: { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch or RolloutStatus.TimedOut } };
+
+    private static (string Repository, string Tag)? TagOf(RolloutPlan plan) => plan is { Image: { } image, TagToMove: { } tag } ? (image.Repository, tag) : null;
+
+    // ECS put the former revision back, and knows nothing of the tag.
+    private async Task<RolloutResult> WithTagBackAsync(RolloutResult result, RolloutPlan plan)
+    {
+        if (TagOf(plan) is not var (repository, tag) || plan.FormerDigest is not { } former)
+            return result;
+        try
+        {
+            // Not with the user's token: the rollout is over, and this is what is left of it.
+            await registry.PutTagAsync(repository, former, tag, CancellationToken.None);
+            return result with { Rollout = result.Rollout with { Reason = $"{result.Rollout.Reason} The tag {tag} is back on {Words.Digest(former)}." } };
+        }
+        catch (ReleaseException error)
+        {
+            observer.Report(new Warned(plan.Service.Service, $"The tag {tag} of {repository} could not be put back on {Words.Digest(former)}: {error.Message}"));
+            return result;
+        }
+    }
+
+    private static RolloutResult Joined(RolloutResult failed, RolloutResult undo)
+    {
+        var (rollout, back) = (failed.Rollout, undo.Rollout);
+        if (back.Status is RolloutStatus.Verified or RolloutStatus.Deployed)
+        {
+            return new(rollout with
+            {
+                Status = RolloutStatus.RolledBack,
+                Reason = $"{rollout.Reason} Rolled back to {back.TaskDefinition} ({back.DeploymentId}): {back.Reason}",
+                RunningDigests = back.RunningDigests,
+                RunningCount = back.RunningCount,
+                Duration = rollout.Duration + back.Duration,
+            });
+        }
+
+        var cause = undo.Error ?? ReleaseException.For(
+            nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, $"It ended {back.Status}: {back.Reason}");
+        var reason = $"{rollout.Reason} It was not rolled back: {cause.Message}";
+        return new(
+            rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
+            ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason));
+    }
+
+    // The tag first, as in a rollout: tasks of a service without version consistency resolve it when they start.
+    private async Task<RolloutResult> StopAsync(UndoPlan plan, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var tags = new TagMoves(registry, observer);
+        var begun = false;
+        try
+        {
+            if (!plan.LeavesTag)
+                await tags.MoveAsync(plan.Rollout!, cancellationToken);
+            var started = await rollback.StartAsync(plan, cancellationToken);
+            begun = true;
+            if (options.NoWait)
+                return new(started.Rollout);
+            var followed = (await rollouts.FollowAsync([started], options, cancellationToken))[0];
+            return await rollback.ConfirmAsync(plan, followed, options.Timeout, cancellationToken);
+        }
+        catch (ReleaseException error)
+        {
+            // Only a stop that was refused leaves the deployment as it was, and the tag is its own again.
+            if (error.Id == nameof(Messages.DeploymentNotStoppable) || error is AwsServiceException { Operation: "StopServiceDeployment" } refused && !refused.MayHaveBeenDone())
+                await tags.PutBackAsync([plan.Rollout!], []);
+            return new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
+        }
+        catch (OperationCanceledException) when (!begun)
+        {
+            observer.Report(new Announced(plan.Service.Service, RolloutText.MayHaveBegun(plan.Service)));
+            throw;
+        }
+    }
+}

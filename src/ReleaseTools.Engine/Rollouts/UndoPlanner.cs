@@ -1,0 +1,223 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Rollouts;
+
+/// <summary>
+/// Says what a service is put back to, and how.
+/// <code>
+/// asked for            the newest service deployment      plan
+/// nothing              runs                               it is stopped with ROLLBACK; ECS puts its source revision back
+/// nothing              is being rolled back               its rollback is waited for
+/// nothing              ROLLBACK_SUCCESSFUL                error: it is put back already
+/// nothing              ended else                         the newest successful revision that is another is deployed again
+/// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
+/// a tag, a digest      –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed
+/// </code>
+/// A tag that the task definition names goes back to the digest too: tasks that are started later would else run what was undone.
+/// </summary>
+internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeProvider time)
+{
+    private const int LooksForOngoing = 4;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    /// <summary>One plan for each service, in the order given.</summary>
+    /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public async Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<UndoRequest> requests, CancellationToken cancellationToken)
+    {
+        var plans = new List<UndoPlan>();
+        foreach (var (request, observed) in requests.Zip(await new ServiceReader(aws).ObserveAsync([.. requests.Select(one => one.Service)], cancellationToken)))
+        {
+            try
+            {
+                plans.Add(await PlanAsync(request, observed, cancellationToken));
+            }
+            catch (ReleaseException error)
+            {
+                plans.Add(new() { Service = observed.Service, Problem = error });
+            }
+        }
+
+        return plans;
+    }
+
+    private async Task<UndoPlan> PlanAsync(UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+    {
+        var service = observed.Service;
+        if (RolloutPlanner.Plan(observed, image: null).Problem is { } problem)
+            throw problem;
+        var deployment = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
+        var primary = deployment?.Id;
+        if (request.DeploymentId is { } ours && ours != primary)
+            throw Error(nameof(Messages.DeploymentNotOurs), service, ours, primary ?? "none");
+
+        var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
+        if (request.To is { } to)
+            return new() { Service = service, Rollout = await RolloutAsync(observed, await TargetAsync(to, observed, history, cancellationToken), cancellationToken) };
+
+        // A list that lags behind would have the service go one deployment too far back.
+        for (var looks = 1; history.Ongoing is null && deployment?.RolloutState == "IN_PROGRESS"; looks++)
+        {
+            if (looks >= LooksForOngoing)
+                throw Error(nameof(Messages.NothingToRestore), service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+            history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
+        }
+
+        if (history.Ongoing is { } ongoing)
+            return await StopAsync(ongoing, primary, request, observed, cancellationToken);
+        if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
+            throw Error(nameof(Messages.NothingToRestore), service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
+        var former = history.Former
+            ?? throw Error(nameof(Messages.NothingToRestore), service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        return new() { Service = service, Rollout = await RolloutAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
+    }
+
+    private async Task<UndoPlan> StopAsync(ServiceDeploymentBrief ongoing, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+    {
+        var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([ongoing.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
+        var source = described is [{ } deployment, ..]
+            ? deployment.Rollback?.ServiceRevisionArn ?? deployment.SourceServiceRevisions?.OrderByDescending(one => one.RunningTaskCount).Select(one => one.Arn).FirstOrDefault()
+            : null;
+        if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
+            throw Error(nameof(Messages.NothingToRestore), observed.Service, "the deployment that runs is its first");
+
+        return new()
+        {
+            Service = observed.Service,
+            Rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken),
+            ServiceDeployment = ongoing.ServiceDeploymentArn,
+            Deployment = ongoing.Status == "ROLLBACK_IN_PROGRESS" ? null : primary,
+            LeavesTag = request.IsTagNeeded,
+            IsRollingBack = ongoing.Status is "ROLLBACK_REQUESTED" or "ROLLBACK_IN_PROGRESS",
+        };
+    }
+
+    // A tag has no colon, so a task definition is told from it by its own: family:revision, or an ARN.
+    private async Task<Target> TargetAsync(string to, ObservedService observed, DeploymentHistory history, CancellationToken cancellationToken)
+    {
+        if (!ImageReference.IsDigest(to) && to.Contains(':', StringComparison.Ordinal))
+            return new(to, history.Succeeded.FirstOrDefault(one => to == one.TaskDefinition || to == ServiceReader.ShortName(one.TaskDefinition)));
+
+        var container = observed.Container?.Name;
+        if (observed.Container?.Image is not { } image || !ImageReference.TryParse(image, out var reference, out _))
+            throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, to, $"its task definition {observed.Service.TaskDefinition} names no repository for a tag or digest");
+        var digest = (await registry.FindAsync(reference.Repository, to, cancellationToken))?.Digest
+            ?? throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, to, $"{reference.Repository} does not hold it");
+
+        var accepted = await registry.ManifestDigestsAsync(reference.Repository, digest, cancellationToken);
+        var ran = history.Succeeded.FirstOrDefault(one => DeploymentHistory.DigestOf(one, container) is { } known && accepted.Contains(known, StringComparer.Ordinal));
+        return new(ran?.TaskDefinition ?? observed.Ecs!.TaskDefinition!, Revision: null, digest);
+    }
+
+    private async Task<RolloutPlan> RolloutAsync(ObservedService observed, Target target, CancellationToken cancellationToken)
+    {
+        var service = observed.Service;
+        var definition = await DefinitionAsync(target.TaskDefinition, service, cancellationToken);
+        if (definition.Status is not (null or "ACTIVE") && !target.IsPutBackByEcs)
+            throw ReleaseException.For(nameof(Messages.TaskDefinitionInactive), ErrorKind.InvalidState, service.Service, service.Service, ServiceReader.ShortName(target.TaskDefinition), definition.Status);
+
+        var container = ContainerOf(definition, observed);
+        var plan = new RolloutPlan
+        {
+            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition },
+            Container = container,
+            Seen = observed.Ecs,
+            TaskDefinitionToDeploy = definition.TaskDefinitionArn ?? target.TaskDefinition,
+        };
+        return container?.Image is { } image && ImageReference.TryParse(image, out var reference, out _) // else of no registry that could be asked
+            ? await WithImageAsync(plan, NamedImage.Parse(image), reference.Repository, target, cancellationToken)
+            : plan;
+    }
+
+    private async Task<RolloutPlan> WithImageAsync(RolloutPlan plan, NamedImage named, string repository, Target target, CancellationToken cancellationToken)
+    {
+        var there = named.Digest is null ? (await registry.FindAsync(repository, named.EffectiveTag, cancellationToken))?.Digest : null;
+        var ran = target.Revision is null ? target.Digest : DeploymentHistory.DigestOf(target.Revision, plan.Container?.Name) ?? target.Digest;
+        if (named.Digest is { } pinned && target.Revision is null && ran is not null && ran != pinned)
+            throw ReleaseException.For(nameof(Messages.TaskDefinitionPinsDigest), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, plan.Service.TaskDefinition, plan.Container!.Image, $"{repository}@{ran}");
+
+        // A task may tell the digest of a platform's manifest; a tag belongs on the index that lists it.
+        var digest = named.Digest ?? await WholeAsync(repository, ran, [there, target.Digest], cancellationToken) ?? (target.Revision is null ? there : null);
+        if (digest is null)
+            return plan;
+        var moves = named.Digest is null && there != digest;
+        if (moves && there is not null && await registry.AreTagsImmutableAsync(repository, cancellationToken))
+            throw ReleaseException.For(nameof(Messages.TagToDeployImmutable), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, plan.Service.TaskDefinition, named.EffectiveTag, repository, Words.Digest(there));
+        return plan with
+        {
+            Image = new() { Name = plan.Service.Image ?? plan.Service.Service, Repository = repository, Tag = named.EffectiveTag, Digest = digest },
+            TagToMove = moves ? named.EffectiveTag : null,
+            FormerDigest = there,
+            AcceptedDigests = await registry.ManifestDigestsAsync(repository, digest, cancellationToken),
+        };
+    }
+
+    private async Task<string?> WholeAsync(string repository, string? ran, IReadOnlyList<string?> candidates, CancellationToken cancellationToken)
+    {
+        foreach (var candidate in candidates.OfType<string>().Where(one => ran is not null && one != ran))
+        {
+            if ((await registry.ManifestDigestsAsync(repository, candidate, cancellationToken)).Contains(ran, StringComparer.Ordinal))
+                return candidate;
+        }
+
+        return ran;
+    }
+
+    private async Task<TaskDefinition> DefinitionAsync(string name, ReleaseService service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await aws.Ecs.DescribeTaskDefinitionAsync(new(name), cancellationToken)).TaskDefinition is { } definition)
+                return definition;
+        }
+        catch (AwsServiceException error) when (error.Code == "ClientException")
+        {
+            // "Unable to describe task definition."
+        }
+
+        throw Error(nameof(Messages.RestoreTargetNotFound), service, ServiceReader.ShortName(name) ?? name, "there is no such task definition");
+    }
+
+    private static ContainerDefinition? ContainerOf(TaskDefinition definition, ObservedService observed)
+    {
+        var containers = definition.ContainerDefinitions ?? [];
+        return (observed.Service.Repository is { } repository ? containers.FirstOrDefault(one => one.Image is not null && NamedImage.Parse(one.Image).IsIn(repository)) : null)
+            ?? containers.FirstOrDefault(one => one.Name == observed.Container?.Name)
+            ?? containers.FirstOrDefault(one => one.Essential != false);
+    }
+
+    private static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
+        ? ReleaseException.For(id, ErrorKind.NotFound, service.Service, [service.Service, .. more])
+        : ReleaseException.For(id, ErrorKind.InvalidState, service.Service, [service.Service, service.Cluster, .. more]);
+
+    /// <summary>What is to run.</summary>
+    /// <param name="TaskDefinition">The task definition.</param>
+    /// <param name="Revision">The revision that ran with it; null where none is known.</param>
+    /// <param name="Digest">The digest that is asked for, or that the tag named before.</param>
+    private sealed record Target(string TaskDefinition, ServiceRevision? Revision, string? Digest = null)
+    {
+        /// <summary>Whether ECS puts it back itself, which needs no UpdateService.</summary>
+        public bool IsPutBackByEcs { get; init; }
+    }
+}
+
+/// <summary>A service that is to be put back.</summary>
+/// <param name="Service">The service, by name and cluster.</param>
+/// <param name="To">A task definition, a tag or a digest; null for what ran before.</param>
+internal sealed record UndoRequest(ReleaseService Service, string? To = null)
+{
+    /// <summary>The deployment that is undone, where another's must not be; null for whichever runs.</summary>
+    public string? DeploymentId { get; init; }
+
+    /// <summary>Whether another service's deployment needs the tag where it is.</summary>
+    public bool IsTagNeeded { get; init; }
+
+    /// <summary>What the tag named before that deployment, where ECS does not know.</summary>
+    public string? FormerDigest { get; init; }
+}

@@ -1,0 +1,73 @@
+using ReleaseTools.Sandbox.Ecs;
+
+namespace ReleaseTools.Engine.Tests.Rollouts;
+
+/// <summary>How a deployment can end.</summary>
+internal enum DeploymentEnd
+{
+    Completed,
+    Failed,
+    RolledBack,
+    Superseded,
+}
+
+/// <summary>What became of a deployment, read off the model's state as it came to be true, never off an answer.</summary>
+internal sealed class DeploymentTruth
+{
+    // With a breaker, its threshold for three tasks or fewer and as many again as are given up on without one.
+    private const int TooManyWithBreaker = 6;
+    private const int TooMany = 3;
+
+    // Of a read, and the time to the next look.
+    private const double Lag = ModelledEcs.MostStale + 4;
+
+    private readonly List<(double At, DeploymentEnd End)> must = [];
+    private readonly List<(double At, DeploymentEnd End)> may = [];
+
+    /// <summary>The ends a watcher must tell of, with their times; only the first if it is told in time.</summary>
+    public IReadOnlyList<(double At, DeploymentEnd End)> Must => must;
+
+    /// <summary>The ends that would be true to tell.</summary>
+    public IEnumerable<(double At, DeploymentEnd End)> May => must.Concat(may);
+
+    public void Note(double at, DeploymentEnd end, bool isMust = true)
+    {
+        var list = isMust ? must : may;
+        if (!list.Exists(noted => noted.End == end))
+            list.Add((at, end));
+    }
+
+    /// <summary>Notes what has come to be true.</summary>
+    public void Note(double at, ServiceState service, EcsState state, string deployment)
+    {
+        var ours = service.Deployments.Find(one => one.Id == deployment);
+        switch (ours?.Rollout)
+        {
+            case RolloutState.Completed:
+                Note(at, DeploymentEnd.Completed);
+                break;
+            case RolloutState.Failed:
+                Note(at, service.Settings.RollsBack ? DeploymentEnd.RolledBack : DeploymentEnd.Failed);
+                break;
+        }
+
+        NoteFaults(
+            at, service, [.. state.Stopped.Concat(service.Live).Where(task => task.DeploymentId == deployment && task.StopCode is "TaskFailedToStart" or "EssentialContainerExited")],
+            goesOn: ours is { Rollout: RolloutState.InProgress } && ours == service.Primary);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"must {string.Join(", ", must)}; may {string.Join(", ", may)}";
+
+    // Crashes right after another end are told where a read that lags does not show that end yet, and are true.
+    private void NoteFaults(double at, ServiceState service, IReadOnlyList<TaskState> faults, bool goesOn)
+    {
+        if (!goesOn && must.Exists(noted => noted.At + Lag < at))
+            return;
+        var failedToStart = faults.Any(task => task.StopCode is "TaskFailedToStart");
+        if (!service.Settings.HasBreaker && (failedToStart || faults.Count >= TooMany))
+            Note(at, DeploymentEnd.Failed, isMust: goesOn);
+        if (service.Settings.HasBreaker && faults.Count >= TooMany)
+            Note(at, DeploymentEnd.Failed, isMust: goesOn && (faults.Count >= TooManyWithBreaker || !failedToStart));
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Tests.Doubles;
+
+namespace ReleaseTools.Engine.Tests.Rollouts;
+
+/// <summary>What a sandbox that never lags and never forgets does not show.</summary>
+public sealed class UndoPlannerTests
+{
+    private const string Repository = "1.dkr.ecr.eu-west-1.amazonaws.com/web";
+
+    private readonly ScriptedAws aws = new();
+    private readonly TagsInMemory registry = new TagsInMemory().With(Repository, "latest", "sha256:new");
+    private readonly JumpingTime time = new();
+
+    public UndoPlannerTests()
+    {
+        aws.On("DescribeClusters", """{"clusters":[{"clusterName":"main","status":"ACTIVE"}]}""");
+        aws.On("DescribeTaskDefinition", request => Definition(request["taskDefinition"]!.GetValue<string>(), "ACTIVE"));
+        aws.On("DescribeServiceRevisions", request => new JsonObject { ["serviceRevisions"] = new JsonArray([.. request["serviceRevisionArns"]!.AsArray().Select(arn => Revision((string)arn!))]) });
+        Primary("COMPLETED");
+    }
+
+    [Fact]
+    public async Task A_deployment_that_only_repeated_what_ran_is_passed_over()
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:2@sha256:new"), ("STOPPED", "web:2@sha256:bad"), ("SUCCESSFUL", "web:1@sha256:old"));
+
+        var plan = await PlanAsync();
+
+        plan.ToRollout().TaskDefinition.ShouldBe("web:1");
+        plan.ToRollout().Digest.ShouldBe("sha256:old");
+    }
+
+    [Fact]
+    public async Task After_a_deployment_that_failed_the_newest_that_succeeded_is_put_back()
+    {
+        History(("STOPPED", "web:3@"), ("SUCCESSFUL", "web:2@sha256:old"), ("SUCCESSFUL", "web:1@sha256:older"));
+
+        (await PlanAsync()).ToRollout().TaskDefinition.ShouldBe("web:2");
+    }
+
+    [Fact]
+    public async Task A_revision_of_the_same_task_definition_whose_digest_nobody_knows_puts_nothing_back()
+    {
+        History(("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:2@"));
+
+        (await PlanAsync()).Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.NothingToRestore));
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_was_deregistered_is_an_error_before_anything_changes()
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+        aws.On("DescribeTaskDefinition", request => Definition(request["taskDefinition"]!.GetValue<string>(), "INACTIVE"));
+
+        (await PlanAsync()).Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TaskDefinitionInactive));
+    }
+
+    [Fact]
+    public async Task A_list_that_lags_behind_the_deployment_that_runs_is_asked_again_and_not_believed()
+    {
+        Primary("IN_PROGRESS");
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+
+        (await PlanAsync()).Problem.ShouldNotBeNull().Message.ShouldContain("does not list it");
+        aws.RequestsOf("ListServiceDeployments").Count().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_tag_goes_back_on_the_index_whose_platform_s_manifest_ran()
+    {
+        History(("SUCCESSFUL", "web:1@sha256:new"), ("SUCCESSFUL", "web:1@sha256:platform"));
+        registry.Indexes["sha256:index"] = ["sha256:platform"];
+
+        var plan = (await new UndoPlanner(aws.Session, registry, time).PlanAsync([new(Service) { FormerDigest = "sha256:index" }], default)).Single();
+
+        plan.ToRollout().Digest.ShouldBe("sha256:index");
+        plan.Rollout!.AcceptedDigests.ShouldBe(["sha256:index", "sha256:platform"]);
+    }
+
+    [Fact]
+    public async Task A_tag_that_cannot_be_moved_is_an_error_before_anything_changes()
+    {
+        History(("SUCCESSFUL", "web:1@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+        var immutable = new TagsInMemory { Immutable = true }.With(Repository, "latest", "sha256:new");
+
+        var plan = (await new UndoPlanner(aws.Session, immutable, time).PlanAsync([new(Service)], default)).Single();
+
+        plan.Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TagToDeployImmutable));
+    }
+
+    private static ReleaseService Service => new() { Service = "web", Cluster = "main" };
+
+    private async Task<UndoPlan> PlanAsync() => (await new UndoPlanner(aws.Session, registry, time).PlanAsync([new(Service)], default)).Single();
+
+    private void Primary(string state) => aws.On("DescribeServices", $$"""
+        {"services":[{"serviceName":"web","status":"ACTIVE","desiredCount":1,"taskDefinition":"{{Arn("web:2")}}",
+          "deployments":[{"id":"ecs-svc/9","status":"PRIMARY","rolloutState":"{{state}}","taskDefinition":"{{Arn("web:2")}}"}]}]}
+        """);
+
+    /// <summary>The service deployments, newest first, as what each deployed: task definition and digest.</summary>
+    private void History(params (string Status, string Deployed)[] deployments) => aws.On("ListServiceDeployments", _ => new JsonObject
+    {
+        ["serviceDeployments"] = new JsonArray([.. deployments.Select((one, i) => new JsonObject
+        {
+            ["serviceDeploymentArn"] = $"arn:sd/{i}", ["status"] = one.Status, ["targetServiceRevisionArn"] = $"{i}={one.Deployed}", ["createdAt"] = 1000 - i,
+        })]),
+    });
+
+    private static JsonObject Revision(string arn)
+    {
+        var deployed = arn.Split('=')[1].Split('@');
+        return new()
+        {
+            ["serviceRevisionArn"] = arn, ["taskDefinition"] = Arn(deployed[0]),
+            ["containerImages"] = new JsonArray(new JsonObject { ["containerName"] = "app", ["image"] = $"{Repository}:latest", ["imageDigest"] = deployed[1].Length == 0 ? null : deployed[1] }),
+        };
+    }
+
+    private static JsonObject Definition(string arn, string status) => JsonNode.Parse($$$"""
+        {"taskDefinition":{"taskDefinitionArn":"{{{arn}}}","status":"{{{status}}}","containerDefinitions":[{"name":"app","image":"{{{Repository}}}:latest","essential":true}]}}
+        """)!.AsObject();
+
+    private static string Arn(string name) => $"arn:aws:ecs:eu-west-1:1:task-definition/{name}";
+}
