@@ -3,28 +3,28 @@ namespace ReleaseTools.Engine.Releases.Definition;
 /// <summary>Reads a release.json. This is the list of its keys: a key is known because it is read here.</summary>
 internal static class DefinitionReader
 {
-    private static readonly Dictionary<string, ImageBuilder> Builders = new(StringComparer.Ordinal)
-    {
-        ["docker"] = ImageBuilder.Docker,
-        ["codebuild"] = ImageBuilder.CodeBuild,
-        ["auto"] = ImageBuilder.Auto,
-    };
+    private static readonly DefinitionWord<ImageBuilder>[] Builders =
+    [
+        new("docker", ImageBuilder.Docker),
+        new("codebuild", ImageBuilder.CodeBuild),
+        new("auto", ImageBuilder.Auto),
+    ];
 
-    private static readonly Dictionary<string, InferenceBackend> Backends = new(StringComparer.Ordinal)
-    {
-        ["sagemaker"] = InferenceBackend.SageMaker,
-        ["http"] = InferenceBackend.Http,
-        ["none"] = InferenceBackend.None,
-    };
+    private static readonly DefinitionWord<InferenceBackend>[] Backends =
+    [
+        new("sagemaker", InferenceBackend.SageMaker),
+        new("http", InferenceBackend.Http),
+        new("none", InferenceBackend.None),
+    ];
 
-    private static readonly Dictionary<string, FindingSeverity> Severities = new(StringComparer.Ordinal)
-    {
-        ["informational"] = FindingSeverity.Informational,
-        ["low"] = FindingSeverity.Low,
-        ["medium"] = FindingSeverity.Medium,
-        ["high"] = FindingSeverity.High,
-        ["critical"] = FindingSeverity.Critical,
-    };
+    private static readonly DefinitionWord<FindingSeverity>[] Severities =
+    [
+        new("informational", FindingSeverity.Informational),
+        new("low", FindingSeverity.Low),
+        new("medium", FindingSeverity.Medium),
+        new("high", FindingSeverity.High),
+        new("critical", FindingSeverity.Critical),
+    ];
 
     /// <summary>The file's sections. What is wrong goes to <paramref name="problems"/>, and what can be read is read on.</summary>
     /// <param name="utf8">The file's bytes.</param>

@@ -42,20 +42,21 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
     }
 
     /// <summary>One of a few words, or the first of them where the key is absent.</summary>
-    public T Word<T>(string key, IReadOnlyDictionary<string, T> words)
+    public T Word<T>(string key, IReadOnlyList<DefinitionWord<T>> words)
         where T : struct =>
-        OptionalWord(key, words) ?? words.Values.First();
+        OptionalWord(key, words) ?? words[0].Value;
 
     /// <summary>One of a few words; null where the key is absent.</summary>
-    public T? OptionalWord<T>(string key, IReadOnlyDictionary<string, T> words)
+    public T? OptionalWord<T>(string key, IReadOnlyList<DefinitionWord<T>> words)
         where T : struct
     {
         var text = Text(key);
         if (text is null)
             return null;
-        if (words.TryGetValue(text.Raw, out var word))
-            return word;
-        problems.Add(text.Position, $"'{key}' is one of {string.Join(", ", words.Keys)}.{NearestName.Ask(text.Raw, words.Keys)}");
+        if (words.FirstOrDefault(word => string.Equals(word.Word, text.Raw, StringComparison.Ordinal)) is { } found)
+            return found.Value;
+        var all = words.Select(word => word.Word).ToList();
+        problems.Add(text.Position, $"'{key}' is one of {string.Join(", ", all)}.{NearestName.Ask(text.Raw, all)}");
         return null;
     }
 

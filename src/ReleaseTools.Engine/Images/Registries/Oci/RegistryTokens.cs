@@ -15,6 +15,9 @@ internal sealed class BearerToken(string value, DateTimeOffset goodUntil)
     public DateTimeOffset GoodUntil { get; } = goodUntil;
 }
 
+/// <summary>What a token is for.</summary>
+internal sealed record TokenUse(string Host, RegistryChallenge For);
+
 /// <summary>
 /// Bearer tokens from the token servers that registries name, one per scope, in memory until shortly before they expire:
 /// https://distribution.github.io/distribution/spec/auth/token/, and for identity tokens https://distribution.github.io/distribution/spec/auth/oauth/.
@@ -24,8 +27,8 @@ internal sealed class RegistryTokens(RegistryTransport transport, RegistryLogins
     private const string Client = "releasetools";
     private static readonly TimeSpan DefaultLife = TimeSpan.FromSeconds(60); // where the server says none
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<(string Host, RegistryChallenge For), BearerToken> known = new();
-    private readonly Gates<(string Host, RegistryChallenge For)> gates = new(EqualityComparer<(string, RegistryChallenge)>.Default);
+    private readonly ConcurrentDictionary<TokenUse, BearerToken> known = new();
+    private readonly Gates<TokenUse> gates = new(EqualityComparer<TokenUse>.Default);
 
     /// <summary>A token for a challenge of a registry.</summary>
     /// <param name="registry">The registry.</param>
@@ -35,7 +38,7 @@ internal sealed class RegistryTokens(RegistryTransport transport, RegistryLogins
     /// <exception cref="ReleaseException"><c>RegistryRealmInsecure</c>, <c>RegistryUnauthorized</c>, <c>RegistryDenied</c>, or what <see cref="RegistryTransport.SendAsync"/> throws.</exception>
     public Task<BearerToken> GetAsync(RegistryAddress registry, RegistryChallenge challenge, BearerToken? refused, CancellationToken cancellationToken)
     {
-        var key = (registry.Host, challenge with { Error = null });
+        var key = new TokenUse(registry.Host, challenge with { Error = null });
         return gates.EnterAsync(
             key,
             async () => known.TryGetValue(key, out var held) && held != refused && timeProvider.GetUtcNow() < held.GoodUntil
