@@ -37,7 +37,7 @@ internal sealed class AwsJsonCaller : IAwsCaller, IDisposable
     {
         var once = request is IEffectOncePerCall;
         var call = new JsonOperationRequest($"{service.TargetPrefix}.{operation}", JsonSerializer.SerializeToUtf8Bytes(request, requestType)) { IsRepeatable = !once };
-        var answer = await AwsErrorMapper.MapAsync(service, operation, () => (once ? onceClient.Value : client).SendAsync(call, cancellationToken), cancellationToken);
+        using var answer = await AwsErrorMapper.MapAsync(service, operation, () => (once ? onceClient.Value : client).SendAsync(call, cancellationToken), cancellationToken);
         return Read(operation, answer, responseType);
     }
 
@@ -54,7 +54,7 @@ internal sealed class AwsJsonCaller : IAwsCaller, IDisposable
         try
         {
             // A JSON null is as little an answer as no body at all.
-            return JsonSerializer.Deserialize(answer.Body, responseType) ?? throw new JsonException("The body is null.");
+            return JsonSerializer.Deserialize(answer.Body.Span, responseType) ?? throw new JsonException("The body is null.");
         }
         catch (Exception exception) when (exception is JsonException or FormatException or ArgumentException or InvalidOperationException)
         {

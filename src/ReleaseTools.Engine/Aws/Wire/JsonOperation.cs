@@ -2,6 +2,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Transform;
+using ReleaseTools.Engine.Infrastructure;
 
 namespace ReleaseTools.Engine.Aws.Wire;
 
@@ -19,9 +20,16 @@ internal sealed class JsonOperationRequest(string target, byte[] body) : AmazonW
 }
 
 /// <summary>The answer to a call, its body not yet read as JSON.</summary>
-internal sealed class JsonOperationResponse : AmazonWebServiceResponse
+internal sealed class JsonOperationResponse : AmazonWebServiceResponse, IDisposable
 {
-    public byte[] Body { get; init; } = [];
+    private readonly LentBuffer body = new();
+
+    /// <summary>Not to be used after the answer.</summary>
+    public ReadOnlyMemory<byte> Body => body.Written;
+
+    public void Read(Stream stream) => body.Fill(stream);
+
+    public void Dispose() => body.Dispose();
 }
 
 /// <summary>
@@ -48,15 +56,11 @@ internal sealed class JsonOperationMarshaller(string serviceId) : IMarshaller<IR
 /// </summary>
 internal sealed class JsonOperationUnmarshaller : JsonResponseUnmarshaller
 {
-    // What an answer says of its length is not trusted beyond this.
-    private const int MostReserved = 16 * 1024 * 1024;
-
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
-        // At its length from the start: a service's hundred events make an answer so long that copies of it are felt.
-        using var body = new MemoryStream((int)Math.Clamp(input.ResponseData.ContentLength, 0, MostReserved));
-        input.Stream.CopyTo(body);
-        return new JsonOperationResponse { Body = body.Length == body.Capacity ? body.GetBuffer() : body.ToArray() };
+        var answer = new JsonOperationResponse();
+        answer.Read(input.Stream);
+        return answer;
     }
 
     public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)

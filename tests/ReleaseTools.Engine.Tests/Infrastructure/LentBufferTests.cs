@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using ReleaseTools.Engine.Releases.Source;
+using ReleaseTools.Engine.Infrastructure;
 
-namespace ReleaseTools.Engine.Tests.Source;
+namespace ReleaseTools.Engine.Tests.Infrastructure;
 
 public sealed class LentBufferTests
 {

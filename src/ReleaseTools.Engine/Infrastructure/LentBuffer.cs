@@ -1,8 +1,11 @@
 using System.Buffers;
 
-namespace ReleaseTools.Engine.Releases.Source;
+namespace ReleaseTools.Engine.Infrastructure;
 
-/// <summary>Takes in a stream of any length, in memory that is lent and given back: a listing of ten thousand files is read often in a session.</summary>
+/// <summary>
+/// Takes in a stream of any length, in memory that is lent and given back: a listing of ten thousand files is read often in a
+/// session, and ten services with a hundred events each at every look at a rollout.
+/// </summary>
 internal sealed class LentBuffer : IDisposable
 {
     private const int FirstSize = 64 * 1024;
@@ -17,14 +20,17 @@ internal sealed class LentBuffer : IDisposable
     /// <summary>Takes a stream in to its end.</summary>
     public async Task FillAsync(Stream stream, CancellationToken cancellationToken)
     {
-        for (int read; (read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false)) > 0;)
+        while (Took(await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false)))
         {
-            length += read;
-            if (length == buffer.Length)
-                Grow();
         }
+    }
 
-        isWhole = true;
+    /// <inheritdoc cref="FillAsync"/>
+    public void Fill(Stream stream)
+    {
+        while (Took(stream.Read(buffer.AsSpan(length))))
+        {
+        }
     }
 
     /// <inheritdoc/>
@@ -34,6 +40,16 @@ internal sealed class LentBuffer : IDisposable
         if (isWhole)
             ArrayPool<byte>.Shared.Return(buffer);
         isWhole = false;
+    }
+
+    /// <summary>Whether there may be more.</summary>
+    private bool Took(int read)
+    {
+        length += read;
+        if (length == buffer.Length)
+            Grow();
+        isWhole = read == 0;
+        return !isWhole;
     }
 
     private void Grow()
