@@ -28,11 +28,14 @@ public sealed record AwsService(string EndpointPrefix, string SigningName, strin
     /// <summary>AWS Systems Manager.</summary>
     public static AwsService Ssm { get; } = new("ssm", "ssm", "SSM", "AmazonSSM");
 
+    /// <summary>AWS Secrets Manager.</summary>
+    public static AwsService SecretsManager { get; } = new("secretsmanager", "secretsmanager", "Secrets Manager", "secretsmanager");
+
     /// <summary>AWS STS.</summary>
     public static AwsService Sts { get; } = new("sts", "sts", "STS", TargetPrefix: null);
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, Ssm, Sts];
+    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, Ssm, SecretsManager, Sts];
 
     /// <summary>The service whose endpoints begin so.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

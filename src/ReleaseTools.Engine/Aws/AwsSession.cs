@@ -4,6 +4,8 @@ using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Aws.Endpoints;
 using ReleaseTools.Engine.Aws.Logs;
 using ReleaseTools.Engine.Aws.SageMaker;
+using ReleaseTools.Engine.Aws.SecretsManager;
+using ReleaseTools.Engine.Aws.Ssm;
 using ReleaseTools.Engine.Aws.Sts;
 
 namespace ReleaseTools.Engine.Aws;
@@ -19,10 +21,12 @@ public sealed class AwsSession : IDisposable
     private readonly Lazy<SageMakerClient> sageMaker;
     private readonly Lazy<CodeBuildClient> codeBuild;
     private readonly Lazy<LogsClient> logs;
+    private readonly Lazy<SecretsManagerClient> secretsManager;
+    private readonly Lazy<SsmClient> ssm;
 
     /// <summary>A session over given callers.</summary>
     /// <param name="region">The region's code, such as <c>eu-west-1</c>.</param>
-    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>.</param>
+    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>secretsmanager</c>, <c>ssm</c>.</param>
     /// <param name="identitySource">Says who the credentials are; without it <see cref="GetCallerIdentityAsync"/> cannot be called.</param>
     public AwsSession(string region, Func<string, IAwsCaller> callerFor, ICallerIdentitySource? identitySource = null)
     {
@@ -38,6 +42,8 @@ public sealed class AwsSession : IDisposable
         sageMaker = new(() => new SageMakerClient(CallerOf(AwsService.SageMaker)));
         codeBuild = new(() => new CodeBuildClient(CallerOf(AwsService.CodeBuild)));
         logs = new(() => new LogsClient(CallerOf(AwsService.Logs)));
+        secretsManager = new(() => new SecretsManagerClient(CallerOf(AwsService.SecretsManager)));
+        ssm = new(() => new SsmClient(CallerOf(AwsService.Ssm)));
     }
 
     /// <summary>The region's code.</summary>
@@ -60,6 +66,12 @@ public sealed class AwsSession : IDisposable
 
     /// <summary>Amazon CloudWatch Logs.</summary>
     public LogsClient Logs => logs.Value;
+
+    /// <summary>AWS Secrets Manager.</summary>
+    public SecretsManagerClient SecretsManager => secretsManager.Value;
+
+    /// <summary>AWS Systems Manager.</summary>
+    public SsmClient Ssm => ssm.Value;
 
     /// <summary>Who the credentials are. Needs no permission.</summary>
     /// <exception cref="AwsServiceException">The credentials were refused, or STS could not be reached.</exception>

@@ -26,7 +26,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<RolloutPlan>> PlanAsync(
         IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken) =>
-        new RolloutPlanner(aws, registry).PlanAsync(services, imageByService, cancellationToken);
+        new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, cancellationToken);
 
     /// <summary>
     /// Starts the deployments, waits for all of them together, and proves what runs; wave by wave where services come after

@@ -33,6 +33,9 @@ public sealed record RolloutPlan
     /// <summary>The container that runs the image.</summary>
     internal ContainerDefinition? Container { get; init; }
 
+    /// <summary>The service's task definition.</summary>
+    internal TaskDefinition? Definition { get; init; }
+
     /// <summary>The service as ECS described it.</summary>
     internal EcsService? Seen { get; init; }
 

@@ -3,13 +3,15 @@ using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Prechecks;
 
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>Reads services and says what a rollout of images to them means, and what stands in its way.</summary>
-internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
+internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
     private readonly Dictionary<string, bool> immutable = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Repository, string Digest), IReadOnlyList<string>> accepted = [];
 
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
@@ -25,13 +27,13 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
             plans.Add(plan.Problem is null ? await WithDeploymentAsync(await WithDigestsAsync(plan, cancellationToken), cancellationToken) : plan);
         }
 
-        return plans;
+        return await WithPrechecksAsync(plans, cancellationToken);
     }
 
     /// <summary>What can be said without asking ECR.</summary>
     internal static RolloutPlan Plan(ObservedService observed, EcrImage? image)
     {
-        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Seen = observed.Ecs is { } ecs ? ecs with { Events = null } : null };
+        var plan = new RolloutPlan { Service = observed.Service, Image = image, Container = observed.Container, Definition = observed.TaskDefinition, Seen = observed.Ecs is { } ecs ? ecs with { Events = null } : null };
         return plan with { Problem = Problem(observed, image) };
     }
 
@@ -75,18 +77,46 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry)
         if (moves && there is not null && await AreTagsImmutableAsync(image.Repository, cancellationToken))
             return plan with { Problem = Error(nameof(Messages.TagToDeployImmutable), plan.Service, plan.Service.Service, plan.Service.TaskDefinition, named.EffectiveTag, image.Repository, Words.Digest(there)) };
 
-        return plan with
+        plan = plan with { TagToMove = moves ? named.EffectiveTag : null, FormerDigest = named.Digest is null ? there : null };
+        try
         {
-            TagToMove = moves ? named.EffectiveTag : null,
-            FormerDigest = named.Digest is null ? there : null,
-            AcceptedDigests = image.Digest is null ? [] : await registry.ManifestDigestsAsync(image.Repository, image.Digest, cancellationToken),
-        };
+            return plan with { AcceptedDigests = image.Digest is null ? [] : await AcceptedAsync(image.Repository, image.Digest, cancellationToken) };
+        }
+        catch (ReleaseException missing) when (missing.Id == nameof(Messages.ManifestNotFound))
+        {
+            return plan with { Problem = ReleaseException.Wrap(missing, nameof(Messages.ServiceImageNotFound), ErrorKind.NotFound, plan.Service.Service, plan.Service.Service, image.ImageUri, image.Name) };
+        }
+    }
+
+    // Whatever else stands in the way is told with it; but of a service that cannot be deployed at all, nothing else matters.
+    private async Task<IReadOnlyList<RolloutPlan>> WithPrechecksAsync(IReadOnlyList<RolloutPlan> plans, CancellationToken cancellationToken)
+    {
+        var tasks = new Dictionary<RolloutPlan, PrecheckedTask>(ReferenceEqualityComparer.Instance);
+        foreach (var plan in plans)
+        {
+            if (plan is { Seen: { } seen, Definition: { } definition }
+                && plan.Problem?.Id is not (nameof(Messages.ServiceNotActive) or nameof(Messages.ServiceControllerNotEcs)))
+                tasks[plan] = PrecheckedTask.Of(plan.Service.Service, seen, definition, plan.Container is null ? null : plan.Image);
+        }
+
+        var found = await new RolloutPrechecks(aws, registry, observer, time).CheckAsync([.. tasks.Values], cancellationToken);
+        return [.. plans.Select(plan => !tasks.TryGetValue(plan, out var task) || found[task].Count == 0
+            ? plan
+            : plan with { Problem = RolloutProblems.OfService(plan.Service.Service, [.. plan.Problem is { } problem ? [problem] : Array.Empty<ReleaseException>(), .. found[task]]) })];
     }
 
     private async Task<RolloutPlan> WithDeploymentAsync(RolloutPlan plan, CancellationToken cancellationToken) =>
         plan with { UnderWay = await new DeploymentUnderWay(aws).FindAsync(plan, cancellationToken) };
 
-    // Services often share a repository; it is asked once.
+    // Services often share an image; it is asked for once.
+    private async Task<IReadOnlyList<string>> AcceptedAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        if (!accepted.TryGetValue((repository, digest), out var are))
+            accepted[(repository, digest)] = are = await registry.ManifestDigestsAsync(repository, digest, cancellationToken);
+        return are;
+    }
+
+    // And a repository.
     private async Task<bool> AreTagsImmutableAsync(string repository, CancellationToken cancellationToken)
     {
         if (!immutable.TryGetValue(repository, out var are))

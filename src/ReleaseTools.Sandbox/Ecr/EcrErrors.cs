@@ -25,6 +25,9 @@ internal static class EcrErrors
     public static SandboxException LayersNotFound(string name, string account, IEnumerable<string> digests) =>
         new("LayersNotFoundException", $"Image manifest references unknown layers [{string.Join(", ", digests)}] in the repository with name '{name}' in registry with id '{account}'");
 
+    public static SandboxException LayersUnknown(string name, string account, string digest) =>
+        new("LayersNotFoundException", $"The layer with digest '{digest}' does not exist in the repository with name '{name}' in the registry with id '{account}'");
+
     public static SandboxException ReferencedImagesNotFound(string name, string account, IEnumerable<string> digests) =>
         new("ReferencedImagesNotFoundException", $"Images with digests '[{string.Join(", ", digests)}]' required for pushing image into repository with name '{name}' in the registry with id '{account}' do not exist");
 

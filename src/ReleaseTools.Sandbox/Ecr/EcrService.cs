@@ -13,12 +13,12 @@ internal sealed class EcrService : SandboxService
     private readonly ScanOperations scans;
     private readonly CatalogState state;
 
-    public EcrService(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs)
+    public EcrService(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs, LayerDownloads downloads)
         : base(world)
     {
         this.tokens = tokens;
         repositories = new RepositoryOperations(world, catalog);
-        images = new ImageOperations(world, catalog);
+        images = new ImageOperations(world, catalog, downloads);
         scans = new ScanOperations(world, catalog);
         state = new CatalogState(catalog, blobs);
         world.Images = catalog;
@@ -50,6 +50,7 @@ internal sealed class EcrService : SandboxService
             "DescribeImages" => images.Describe(request),
             "ListImages" => images.List(request),
             "BatchGetImage" => images.BatchGet(request),
+            "GetDownloadUrlForLayer" => images.DownloadUrl(request),
             "BatchDeleteImage" => images.BatchDelete(request),
             "PutImage" => images.Put(request),
             "PutImageScanningConfiguration" => scans.PutOfRepository(request),

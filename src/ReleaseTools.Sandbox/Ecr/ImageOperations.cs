@@ -6,7 +6,7 @@ using ReleaseTools.Sandbox.Wire;
 namespace ReleaseTools.Sandbox.Ecr;
 
 /// <summary>ECR's operations on images.</summary>
-internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
+internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog, LayerDownloads downloads)
 {
     // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html and API_BatchGetImage.html
     private const int MaxImageIds = 100;
@@ -60,6 +60,15 @@ internal sealed class ImageOperations(SandboxWorld world, ImageCatalog catalog)
             }
             return new JsonObject { ["images"] = images, ["failures"] = failures };
         });
+    }
+
+    /// <summary>GetDownloadUrlForLayer, of configurations as well.</summary>
+    public JsonObject DownloadUrl(JsonObject request)
+    {
+        var digest = request.Text("layerDigest") is { } given && Digest.IsValid(given) ? given : throw EcrErrors.Invalid("layerDigest", "must satisfy regular expression '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'");
+        return InRepository(request, repository => repository.Blobs.Contains(digest)
+            ? new JsonObject { ["downloadUrl"] = downloads.Url(repository.Name, digest), ["layerDigest"] = digest }
+            : throw EcrErrors.LayersUnknown(repository.Name, Account, digest));
     }
 
     /// <summary>PutImage: how a tag is moved without moving a layer.</summary>

@@ -7,7 +7,7 @@ namespace ReleaseTools.Sandbox.Registry;
 /// The registry behind ECR, in the OCI distribution protocol. As in ECR, a repository is there before the first push or the
 /// push is refused, and whoever comes brings a token of GetAuthorizationToken in basic authentication.
 /// </summary>
-internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs) : IRegistryHandler
+internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs, LayerDownloads downloads) : IRegistryHandler
 {
     private readonly BlobEndpoint blobEndpoint = new(catalog, blobs);
     private readonly UploadEndpoint uploads = new(catalog, blobs);
@@ -15,12 +15,13 @@ internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, 
 
     /// <inheritdoc/>
     public (string Operation, string? Target) Describe(string method, string path) =>
-        RegistryRoute.Parse(path) is { } route ? ($"{method} {route.Kind.ToString().ToLowerInvariant()}", route.Repository) : (method, null);
+        IsLayer(path) ? ($"{method} layer", LayerDownloads.RepositoryOf(path))
+        : RegistryRoute.Parse(path) is { } route ? ($"{method} {route.Kind.ToString().ToLowerInvariant()}", route.Repository) : (method, null);
 
     /// <inheritdoc/>
     public async Task<RegistryAnswer> HandleAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
-        if (!tokens.Accepts(request.Headers["Authorization"]))
+        if (!IsLayer(request.Path) && !tokens.Accepts(request.Headers["Authorization"]))
         {
             var challenge = new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -33,6 +34,8 @@ internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, 
         }
         try
         {
+            if (IsLayer(request.Path))
+                return downloads.Get(request);
             var route = RegistryRoute.Parse(request.Path) ?? throw new RegistryException(404, "NAME_INVALID", "invalid repository name");
             var answer = await RouteAsync(route, request, cancellationToken);
             return answer with
@@ -52,6 +55,8 @@ internal sealed class RegistryHandler(SandboxWorld world, ImageCatalog catalog, 
 
     /// <inheritdoc/>
     public void Dispose() => uploads.Dispose();
+
+    private static bool IsLayer(string path) => path.StartsWith(LayerDownloads.Root, StringComparison.Ordinal);
 
     private Task<RegistryAnswer> RouteAsync(RegistryRoute route, RegistryRequest request, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using ReleaseTools.Sandbox.Registry;
 using ReleaseTools.Sandbox.Server;
 using ReleaseTools.Sandbox.Server.Signing;
 
@@ -141,7 +142,7 @@ public sealed class SandboxServer : IDisposable
         try
         {
             var path = context.Request.RawUrl ?? "/";
-            if (path.StartsWith("/v2/", StringComparison.Ordinal) || path is "/v2")
+            if (path.StartsWith("/v2/", StringComparison.Ordinal) || path is "/v2" || path.StartsWith(LayerDownloads.Root, StringComparison.Ordinal))
                 await registry.HandleAsync(context, stopping.Token);
             else
                 await aws.HandleAsync(context, stopping.Token);

@@ -5,6 +5,7 @@ using ReleaseTools.Sandbox.Ecs;
 using ReleaseTools.Sandbox.Logs;
 using ReleaseTools.Sandbox.Registry;
 using ReleaseTools.Sandbox.SageMaker;
+using ReleaseTools.Sandbox.SecretsManager;
 using ReleaseTools.Sandbox.Ssm;
 using ReleaseTools.Sandbox.Sts;
 
@@ -35,17 +36,19 @@ internal sealed class SandboxServices : IDisposable
         var blobs = new BlobStore(world.BlobDirectory);
         var catalog = new ImageCatalog(world, blobs);
         var tokens = new EcrTokens(world.Options.WallClock);
+        var downloads = new LayerDownloads(world, catalog, blobs);
         return new SandboxServices(
             [
                 new LogsService(world),
                 new StsService(world),
                 new SsmService(world),
-                new EcrService(world, catalog, tokens, blobs),
+                new SecretsManagerService(world),
+                new EcrService(world, catalog, tokens, blobs, downloads),
                 new CodeBuildService(world),
                 new SageMakerService(world),
                 new EcsService(world),
             ],
-            new RegistryHandler(world, catalog, tokens, blobs));
+            new RegistryHandler(world, catalog, tokens, blobs, downloads));
     }
 
     public SandboxService? ByTargetPrefix(string prefix) =>

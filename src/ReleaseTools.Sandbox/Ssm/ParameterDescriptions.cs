@@ -38,6 +38,16 @@ internal sealed class ParameterDescriptions(SandboxWorld world)
         return json;
     }
 
+    /// <summary>https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html</summary>
+    public JsonObject Metadata(ParameterVersion version)
+    {
+        var json = Version(version, decrypted: false);
+        json.Remove("Value");
+        json.Remove("Labels");
+        json["ARN"] = world.Arn("ssm", $"parameter/{version.Name.TrimStart('/')}");
+        return json;
+    }
+
     // AWS gives KMS's ciphertext, opaque and another for each version. This one is as opaque and leads nowhere back, as nothing decrypts it.
     private static string Stored(ParameterVersion version) => version.Type is "SecureString"
         ? Convert.ToBase64String(SHA512.HashData(Encoding.UTF8.GetBytes($"{version.Name}\n{version.Version}\n{version.Value}\n{version.LastModified.UtcTicks}")))

@@ -30,6 +30,7 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
         "DeleteParameter" => Delete(request.Required("Name", Invalid)) ? [] : throw NotFound(),
         "DeleteParameters" => DeleteMany(request),
         "GetParameterHistory" => History(request),
+        "DescribeParameters" => Describe(request),
         _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
@@ -106,6 +107,14 @@ internal sealed class SsmService(SandboxWorld world) : SandboxService(world)
         var decrypted = Decrypts(request);
         var versions = parameters.GetValueOrDefault(name) ?? throw NotFound();
         return Page(request, [.. versions.Select(version => descriptions.Version(version, decrypted))], most: 50, size: 50, "Parameters");
+    }
+
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeParameters.html
+    private JsonObject Describe(JsonObject request)
+    {
+        var passes = ParameterFilters.Of(request);
+        var found = parameters.Where(entry => passes(entry.Key)).Select(entry => descriptions.Metadata(entry.Value[^1]));
+        return Page(request, [.. found], most: 50, size: 50, "Parameters");
     }
 
     private JsonObject DeleteMany(JsonObject request)

@@ -54,6 +54,13 @@ public sealed class AwsEndpointsTests
         sts us-gov-east-1 sts.us-gov-east-1.amazonaws.com sts.us-gov-east-1.amazonaws.com sts.us-gov-east-1.api.aws sts-fips.us-gov-east-1.api.aws
         sts us-iso-east-1 sts.us-iso-east-1.c2s.ic.gov sts-fips.us-iso-east-1.c2s.ic.gov sts.us-iso-east-1.api.aws.ic.gov sts-fips.us-iso-east-1.api.aws.ic.gov
         sts eusc-de-east-1 sts.eusc-de-east-1.amazonaws.eu sts-fips.eusc-de-east-1.amazonaws.eu sts.eusc-de-east-1.api.amazonwebservices.eu sts-fips.eusc-de-east-1.api.amazonwebservices.eu
+        secretsmanager eu-west-1 secretsmanager.eu-west-1.amazonaws.com secretsmanager-fips.eu-west-1.amazonaws.com secretsmanager.eu-west-1.amazonaws.com secretsmanager-fips.eu-west-1.amazonaws.com
+        secretsmanager us-east-1 secretsmanager.us-east-1.amazonaws.com secretsmanager-fips.us-east-1.amazonaws.com secretsmanager.us-east-1.amazonaws.com secretsmanager-fips.us-east-1.amazonaws.com
+        secretsmanager cn-north-1 secretsmanager.cn-north-1.amazonaws.com.cn secretsmanager-fips.cn-north-1.amazonaws.com.cn secretsmanager.cn-north-1.amazonaws.com.cn secretsmanager-fips.cn-north-1.api.amazonwebservices.com.cn
+        secretsmanager us-gov-west-1 secretsmanager.us-gov-west-1.amazonaws.com secretsmanager-fips.us-gov-west-1.amazonaws.com secretsmanager.us-gov-west-1.amazonaws.com secretsmanager-fips.us-gov-west-1.amazonaws.com
+        secretsmanager us-gov-east-1 secretsmanager.us-gov-east-1.amazonaws.com secretsmanager-fips.us-gov-east-1.amazonaws.com secretsmanager.us-gov-east-1.amazonaws.com secretsmanager-fips.us-gov-east-1.amazonaws.com
+        secretsmanager us-iso-east-1 secretsmanager.us-iso-east-1.c2s.ic.gov secretsmanager-fips.us-iso-east-1.c2s.ic.gov secretsmanager.us-iso-east-1.api.aws.ic.gov secretsmanager-fips.us-iso-east-1.api.aws.ic.gov
+        secretsmanager eusc-de-east-1 secretsmanager.eusc-de-east-1.amazonaws.eu secretsmanager-fips.eusc-de-east-1.amazonaws.eu secretsmanager.eusc-de-east-1.api.amazonwebservices.eu secretsmanager-fips.eusc-de-east-1.api.amazonwebservices.eu
         ssm eu-west-1 ssm.eu-west-1.amazonaws.com ssm-fips.eu-west-1.amazonaws.com ssm.eu-west-1.api.aws ssm-fips.eu-west-1.api.aws
         ssm us-east-1 ssm.us-east-1.amazonaws.com ssm-fips.us-east-1.amazonaws.com ssm.us-east-1.api.aws ssm-fips.us-east-1.api.aws
         ssm cn-north-1 ssm.cn-north-1.amazonaws.com.cn ssm-fips.cn-north-1.amazonaws.com.cn ssm.cn-north-1.api.amazonwebservices.com.cn ssm-fips.cn-north-1.api.amazonwebservices.com.cn

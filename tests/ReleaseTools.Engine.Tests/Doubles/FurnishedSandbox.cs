@@ -47,7 +47,7 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
             ["AWS_ENDPOINT_URL"] = server.EndpointUrl.ToString(), ["AWS_REGION"] = "eu-west-1",
         };
         Session = await AwsSessionFactory.CreateAsync(new() { Environment = environment }, NullObserver.Instance, default);
-        registry = new EcrRegistry(Session, Time);
+        registry = new EcrRegistry(Session, TimeProvider.System); // a clock that jumps would end its downloads as they begin
         await CallAsync("ecr", "CreateRepository", """{"repositoryName":"web"}""");
         var token = (await CallAsync("ecr", "GetAuthorizationToken", "{}")).Json["authorizationData"]![0]!["authorizationToken"]!.GetValue<string>();
         registryHttp.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", token);
@@ -133,11 +133,11 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         {"scanType":"{{scanType}}","rules":[{"scanFrequency":"{{frequency}}","repositoryFilters":[{"filter":"*","filterType":"WILDCARD"}]}]}
         """);
 
-    /// <summary>Pushes an image of one layer; the digest.</summary>
-    public async Task<EcrImage> PushAsync(string tag, string content)
+    /// <summary>Pushes an image of one layer; the digest. Its configuration says nothing, unless told otherwise.</summary>
+    public async Task<EcrImage> PushAsync(string tag, string content, string configuration = "{}")
     {
         const string type = "application/vnd.docker.distribution.manifest.v2+json";
-        var (config, layer) = ("{}"u8.ToArray(), Encoding.UTF8.GetBytes(content));
+        var (config, layer) = (Encoding.UTF8.GetBytes(configuration), Encoding.UTF8.GetBytes(content));
         foreach (var blob in new[] { config, layer })
             (await registryHttp.PostAsync($"/v2/web/blobs/uploads/?digest={Digest(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
         var manifest = Encoding.UTF8.GetBytes($$"""
@@ -159,7 +159,8 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
 
     private static string Digest(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 
-    private async Task<Answer> CallAsync(string service, string operation, string request)
+    /// <summary>Calls AWS as somebody else does, who is not the one under test.</summary>
+    public async Task<Answer> CallAsync(string service, string operation, string request)
     {
         using var client = new SigningClient(server) { SignedService = service.Split('_')[0].ToLowerInvariant(), Time = Time.GetUtcNow() };
         var answer = await client.CallAsync(service, operation, request);

@@ -36,7 +36,10 @@ internal sealed class TagsInMemory : IImageRegistry
     public Task<IReadOnlyList<string>> ManifestDigestsAsync(string repository, string digest, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([digest, .. Indexes.GetValueOrDefault(digest, [])]);
 
-    public Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>None: what tags and digests stand for is not held.</summary>
+    public Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult<Manifest?>(null);
+
+    public Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<bool> CreateRepositoryAsync(string repository, CancellationToken cancellationToken) => throw new NotSupportedException();
 

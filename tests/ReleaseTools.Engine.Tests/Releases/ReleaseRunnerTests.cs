@@ -125,6 +125,14 @@ public sealed class ReleaseRunnerTests
     }
 
     [Fact]
+    public async Task What_a_task_definition_lacks_a_pending_apply_may_bring()
+    {
+        var stages = new ScriptedStages { Terraform = InfrastructureStatus.Planned, PlansThatFail = 1, PlanFailure = "ServicesNotReady" };
+
+        (await RunAsync(stages)).Status.ShouldBe(ReleaseStatus.Succeeded);
+    }
+
+    [Fact]
     public async Task What_no_apply_can_cure_is_an_error_before_it()
     {
         var stages = new ScriptedStages { Terraform = InfrastructureStatus.Planned, PlansThatFail = 1, PlanFailure = "DockerEngineUnreachable" };

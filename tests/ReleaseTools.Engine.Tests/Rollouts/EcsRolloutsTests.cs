@@ -23,6 +23,7 @@ public sealed class EcsRolloutsTests
         aws.On("DescribeClusters", """{"clusters":[{"clusterName":"main","status":"ACTIVE"}]}""");
         aws.On("DescribeServices", _ => Services(Service("ecs-svc/1", "COMPLETED")));
         aws.On("DescribeTaskDefinition", _ => TaskDefinition($"{Repository}:latest"));
+        aws.On("DescribeLogGroups", """{"logGroups":[{"logGroupName":"/ecs/web"}]}""");
         aws.On("UpdateService", _ => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1") });
         aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" ? Arns() : Arns("arn:task/new"));
         aws.On("DescribeTasks", _ => Tasks(RunningTask("arn:task/new", New)));

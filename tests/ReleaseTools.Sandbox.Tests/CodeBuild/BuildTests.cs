@@ -38,7 +38,8 @@ public sealed class BuildTests : IDisposable
         Write("packages/inference/Dockerfile", "FROM scratch\nARG VERSION=0\nENV VERSION=$VERSION\nCOPY packages/inference/payload.txt /app/\nCMD [\"/app/run\"]\n");
         world = new SandboxWorld(new SandboxOptions { Clock = clock, Workspace = workspace.FullName }) { Host = "127.0.0.1:5000", Logs = log };
         var blobs = new BlobStore(Path.Combine(directory.FullName, "blobs"));
-        var ecr = new EcrService(world, new ImageCatalog(world, blobs), new EcrTokens(clock), blobs);
+        var catalog = new ImageCatalog(world, blobs);
+        var ecr = new EcrService(world, catalog, new EcrTokens(clock), blobs, new LayerDownloads(world, catalog, blobs));
         ecr.Invoke("CreateRepository", new JsonObject { ["repositoryName"] = "inference" });
         codeBuild = new CodeBuildService(world);
         CreateProject("inference", Buildspec);

@@ -49,6 +49,22 @@ public sealed class RegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_layers_URL_is_its_own_authorization_and_takes_no_other()
+    {
+        var layer = "a layer"u8.ToArray();
+        var digest = Digest.Of(layer);
+        await http.PostAsync($"/v2/app/web/blobs/uploads/?digest={digest}", new ByteArrayContent(layer));
+        var url = (await Ecr("GetDownloadUrlForLayer", $$"""{"repositoryName":"app/web","layerDigest":"{{digest}}"}"""))["downloadUrl"]!.GetValue<string>();
+        using var stranger = new HttpClient();
+
+        (await stranger.GetByteArrayAsync(new Uri(url))).ShouldBe(layer);
+        (await http.GetAsync(new Uri(url))).StatusCode.ShouldBe(HttpStatusCode.BadRequest); // with the registry's token
+        (await stranger.GetAsync(new Uri(url.Replace("app/web", "other", StringComparison.Ordinal)))).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await aws.CallAsync("ecr", "GetDownloadUrlForLayer", $$"""{"repositoryName":"other","layerDigest":"{{digest}}"}""")).ErrorCode.ShouldBe("LayersNotFoundException");
+        server.Calls.ShouldContain(call => call.Service == "registry" && call.Operation == "GET layer" && call.Target == "app/web");
+    }
+
+    [Fact]
     public async Task An_image_that_is_pushed_in_chunks_is_pulled_as_it_was_and_described_by_ECR()
     {
         var layer = Encoding.UTF8.GetBytes(new string('x', 100_000));

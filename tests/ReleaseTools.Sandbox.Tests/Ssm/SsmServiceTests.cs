@@ -46,6 +46,20 @@ public sealed class SsmServiceTests
     }
 
     [Fact]
+    public void Parameters_are_described_by_name_without_their_values()
+    {
+        Put("/a", "hunter2");
+        Put("/b", "hunter2");
+
+        var described = Invoke("DescribeParameters", """{ "ParameterFilters": [{ "Key": "Name", "Option": "Equals", "Values": ["/b", "/c"] }] }""");
+
+        described["Parameters"]!.AsArray().ShouldHaveSingleItem()!["Name"]!.GetValue<string>().ShouldBe("/b");
+        described.ToJsonString().ShouldNotContain("hunter2");
+        Invoke("DescribeParameters", "{}")["Parameters"]!.AsArray().Count.ShouldBe(2);
+        Should.Throw<SandboxException>(() => Invoke("DescribeParameters", """{ "ParameterFilters": [{ "Key": "Type", "Values": ["String"] }] }""")).Code.ShouldBe("InvalidFilterKey");
+    }
+
+    [Fact]
     public void A_version_that_was_asked_for_is_told_as_the_selector()
     {
         Put("/a", "1");

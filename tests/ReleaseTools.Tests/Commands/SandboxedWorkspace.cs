@@ -16,12 +16,21 @@ internal sealed class SandboxedWorkspace : IDisposable
     private readonly PowerShellSession session = new();
 
     public SandboxedWorkspace()
+        : this(seed => seed)
+    {
+    }
+
+    /// <summary>The same with other resources in the sandbox.</summary>
+    /// <param name="changed">Changes the text of the seed.</param>
+    public SandboxedWorkspace(Func<string, string> changed)
     {
         Folder = Directory.CreateDirectory(Path.Combine(temporary, "workspace")).FullName;
         Copy(Example, Folder);
         GoTo(Folder);
+        var seed = Path.Combine(Folder, "sandbox.json");
+        File.WriteAllText(seed, changed(File.ReadAllText(seed)));
         Sandbox = (ReleaseSandbox)session.Run(
-            $"Start-ReleaseSandbox -TimeScale 1000 -Workspace '{Folder}' -SeedPath '{Path.Combine(Folder, "sandbox.json")}'").Single().BaseObject;
+            $"Start-ReleaseSandbox -TimeScale 1000 -Workspace '{Folder}' -SeedPath '{seed}'").Single().BaseObject;
         var outputs = File.ReadAllText(Path.Combine(Folder, "packages", "aws-infra", "sandbox.env"));
         File.WriteAllText(EnvFile, outputs.Replace("127.0.0.1:4599", Sandbox.RegistryHost, StringComparison.Ordinal));
     }

@@ -23,6 +23,10 @@ public sealed class EcrClient(IAwsCaller caller)
     public Task<BatchGetImageResponse> BatchGetImageAsync(BatchGetImageRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("BatchGetImage", request, EcrJson.Default.BatchGetImageRequest, EcrJson.Default.BatchGetImageResponse, cancellationToken);
 
+    /// <summary>A URL from which a layer or configuration is to be had for a while; it carries its own signature, so no credentials go to it.</summary>
+    public Task<GetDownloadUrlForLayerResponse> GetDownloadUrlForLayerAsync(GetDownloadUrlForLayerRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("GetDownloadUrlForLayer", request, EcrJson.Default.GetDownloadUrlForLayerRequest, EcrJson.Default.GetDownloadUrlForLayerResponse, cancellationToken);
+
     /// <summary>Puts a manifest under a tag, moving the tag where it is mutable.</summary>
     public Task<PutImageResponse> PutImageAsync(PutImageRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("PutImage", request, EcrJson.Default.PutImageRequest, EcrJson.Default.PutImageResponse, cancellationToken);

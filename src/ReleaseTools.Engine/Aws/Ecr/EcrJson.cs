@@ -14,6 +14,8 @@ namespace ReleaseTools.Engine.Aws.Ecr;
 [JsonSerializable(typeof(DescribeImagesResponse))]
 [JsonSerializable(typeof(BatchGetImageRequest))]
 [JsonSerializable(typeof(BatchGetImageResponse))]
+[JsonSerializable(typeof(GetDownloadUrlForLayerRequest))]
+[JsonSerializable(typeof(GetDownloadUrlForLayerResponse))]
 [JsonSerializable(typeof(PutImageRequest))]
 [JsonSerializable(typeof(PutImageResponse))]
 [JsonSerializable(typeof(DescribeImageScanFindingsRequest))]

@@ -60,6 +60,18 @@ public sealed record BatchGetImageResponse(IReadOnlyList<EcrStoredImage>? Images
 public sealed record EcrStoredImage(string? RegistryId, string? RepositoryName, ImageIdentifier? ImageId, string? ImageManifest, string? ImageManifestMediaType);
 public sealed record ImageFailure(ImageIdentifier? ImageId, string? FailureCode, string? FailureReason);
 
+public sealed record GetDownloadUrlForLayerRequest(string RepositoryName, string LayerDigest)
+{
+    public string? RegistryId { get; init; }
+}
+
+/// <param name="DownloadUrl">Signed: whoever has it can read the layer.</param>
+public sealed record GetDownloadUrlForLayerResponse(string? DownloadUrl, string? LayerDigest)
+{
+    /// <summary>Never the URL.</summary>
+    public override string ToString() => $"GetDownloadUrlForLayerResponse {{ LayerDigest = {LayerDigest} }}";
+}
+
 public sealed record PutImageRequest(string RepositoryName, string ImageManifest)
 {
     public string? RegistryId { get; init; }

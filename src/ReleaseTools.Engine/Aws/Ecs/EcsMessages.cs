@@ -20,7 +20,14 @@ public sealed record DescribeServicesResponse(IReadOnlyList<EcsService>? Service
 public sealed record EcsService(
     string? ServiceArn, string? ServiceName, string? ClusterArn, string? Status, int DesiredCount, int RunningCount, int PendingCount,
     string? TaskDefinition, DeploymentController? DeploymentController, DeploymentConfiguration? DeploymentConfiguration,
-    IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events);
+    IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events)
+{
+    /// <summary>EC2, FARGATE or EXTERNAL; nothing where a capacity provider strategy says it.</summary>
+    public string? LaunchType { get; init; }
+    public IReadOnlyList<CapacityProviderStrategyItem>? CapacityProviderStrategy { get; init; }
+}
+
+public sealed record CapacityProviderStrategyItem(string? CapacityProvider);
 
 public sealed record DeploymentController(string? Type);
 public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent)
@@ -57,7 +64,11 @@ public sealed record DescribeTaskDefinitionRequest(string TaskDefinition)
 public sealed record DescribeTaskDefinitionResponse(TaskDefinition? TaskDefinition);
 
 public sealed record TaskDefinition(
-    string? TaskDefinitionArn, string? Family, int Revision, string? Status, IReadOnlyList<ContainerDefinition>? ContainerDefinitions, RuntimePlatform? RuntimePlatform);
+    string? TaskDefinitionArn, string? Family, int Revision, string? Status, IReadOnlyList<ContainerDefinition>? ContainerDefinitions, RuntimePlatform? RuntimePlatform)
+{
+    public string? TaskRoleArn { get; init; }
+    public string? ExecutionRoleArn { get; init; }
+}
 
 /// <param name="Members">The whole request: a task definition as it was described has members that are not known here.</param>
 [JsonConverter(typeof(RegisterTaskDefinitionConverter))]
@@ -73,8 +84,22 @@ internal sealed class RegisterTaskDefinitionConverter : JsonConverter<RegisterTa
 }
 
 public sealed record RuntimePlatform(string? CpuArchitecture, string? OperatingSystemFamily);
-public sealed record ContainerDefinition(string? Name, string? Image, bool? Essential, LogConfiguration? LogConfiguration);
-public sealed record LogConfiguration(string? LogDriver, IReadOnlyDictionary<string, string>? Options);
+public sealed record ContainerDefinition(string? Name, string? Image, bool? Essential, LogConfiguration? LogConfiguration)
+{
+    public IReadOnlyList<Secret>? Secrets { get; init; }
+    public RepositoryCredentials? RepositoryCredentials { get; init; }
+}
+
+public sealed record LogConfiguration(string? LogDriver, IReadOnlyDictionary<string, string>? Options)
+{
+    public IReadOnlyList<Secret>? SecretOptions { get; init; }
+}
+
+/// <param name="ValueFrom">Where the value is kept; never the value.</param>
+public sealed record Secret(string? Name, string? ValueFrom);
+
+/// <param name="CredentialsParameter">The secret's ARN, or its name.</param>
+public sealed record RepositoryCredentials(string? CredentialsParameter);
 
 public sealed record ListTasksRequest(string Cluster)
 {

@@ -43,6 +43,9 @@ public static class AwsEndpoints
             ("logs", _, true, false) when region is "us-gov-east-1" or "us-gov-west-1" => $"logs.{region}.amazonaws.com",
             // The registry's API has hosts of its own in the dual-stack zone.
             ("ecr", _, _, true) => $"ecr{(useFips ? "-fips" : "")}.{region}.{partition.dualStackDnsSuffix}",
+            // The plain hosts of Secrets Manager are dual-stack in these partitions.
+            ("secretsmanager", "aws" or "aws-us-gov", _, true) or ("secretsmanager", "aws-cn", false, true) =>
+                $"{service.EndpointPrefix}{(useFips ? "-fips" : "")}.{region}.{partition.dnsSuffix}",
             _ => $"{service.EndpointPrefix}{(useFips ? "-fips" : "")}.{region}.{(useDualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix)}",
         };
 

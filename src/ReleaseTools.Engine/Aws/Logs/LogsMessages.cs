@@ -15,7 +15,17 @@ public sealed record GetLogEventsRequest(string LogGroupName, string LogStreamNa
 public sealed record GetLogEventsResponse(IReadOnlyList<OutputLogEvent>? Events, string? NextForwardToken, string? NextBackwardToken);
 public sealed record OutputLogEvent(long? Timestamp, string? Message, long? IngestionTime);
 
+public sealed record DescribeLogGroupsRequest(string LogGroupNamePrefix)
+{
+    public string? NextToken { get; init; }
+}
+
+public sealed record DescribeLogGroupsResponse(IReadOnlyList<LogGroup>? LogGroups, string? NextToken);
+public sealed record LogGroup(string? LogGroupName);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GetLogEventsRequest))]
 [JsonSerializable(typeof(GetLogEventsResponse))]
+[JsonSerializable(typeof(DescribeLogGroupsRequest))]
+[JsonSerializable(typeof(DescribeLogGroupsResponse))]
 internal sealed partial class LogsJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ReleaseTools.Engine.Errors;
 
 namespace ReleaseTools.Engine.Images.Registries;
 
@@ -14,4 +15,10 @@ internal static class Digests
         like.StartsWith("sha512:", StringComparison.Ordinal)
             ? "sha512:" + Convert.ToHexString(SHA512.HashData(content)).ToLowerInvariant()
             : "sha256:" + Convert.ToHexString(SHA256.HashData(content)).ToLowerInvariant();
+
+    /// <summary>The content, whose digest is the one given.</summary>
+    /// <exception cref="ReleaseException"><c>RegistryAnswerInvalid</c>: it is another.</exception>
+    public static byte[] Checked(byte[] content, string digest, string repository) => Of(content, digest) == digest
+        ? content
+        : throw ReleaseException.For(nameof(Messages.RegistryAnswerInvalid), ErrorKind.Failed, repository, repository, $"something else than the blob {digest}");
 }

@@ -10,6 +10,7 @@ public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) :
 {
     private readonly EcrAuthorizations authorizations = new(session, timeProvider);
     private readonly EcrScans scans = new(session);
+    private readonly EcrBlobs blobs = new(session, timeProvider);
 
     /// <inheritdoc/>
     public async Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken)
@@ -44,6 +45,13 @@ public sealed class EcrRegistry(AwsSession session, TimeProvider timeProvider) :
         return actual == wanted
             ? new Manifest(digest, found.ImageManifestMediaType ?? "", content)
             : throw ReleaseException.For(nameof(Messages.ManifestDigestMismatch), ErrorKind.InvalidState, repository, repository, wanted, actual);
+    }
+
+    /// <inheritdoc/>
+    public Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        var at = Locate(repository);
+        return CallAsync(at, () => blobs.GetAsync(at, digest, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>

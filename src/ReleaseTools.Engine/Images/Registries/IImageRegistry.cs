@@ -13,6 +13,10 @@ public interface IImageRegistry
     /// <exception cref="ReleaseException"><c>ManifestDigestMismatch</c>: its bytes have another digest than the registry says.</exception>
     Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken);
 
+    /// <summary>A small blob, such as an image's configuration, of at most 4 MiB; null when the repository does not hold it.</summary>
+    /// <exception cref="ReleaseException"><c>RegistryAnswerInvalid</c>: its bytes have another digest, or are more.</exception>
+    Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken);
+
     /// <summary>Puts a tag on a manifest that the repository holds; no layer moves.</summary>
     /// <returns>Whether the tag was put; false when it was there already.</returns>
     /// <exception cref="ReleaseException"><c>ManifestNotFound</c>; <c>TagImmutable</c>: the tag holds another digest and may not be moved.</exception>

@@ -53,6 +53,10 @@ public sealed class ImageRegistries(AwsSessions sessions, DockerCredentials cred
         await (await OfAsync(repository, cancellationToken)).GetManifestAsync(repository, tagOrDigest, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken) =>
+        await (await OfAsync(repository, cancellationToken)).GetBlobAsync(repository, digest, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<bool> PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken) =>
         await (await OfAsync(repository, cancellationToken)).PutTagAsync(repository, digest, tag, cancellationToken);
 

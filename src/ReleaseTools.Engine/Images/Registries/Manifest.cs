@@ -30,6 +30,9 @@ public sealed record Manifest(string Digest, string MediaType, string Content)
     /// <summary>The manifests an index lists; empty for an image.</summary>
     public IReadOnlyList<Descriptor> Manifests => Document.Manifests ?? [];
 
+    /// <summary>The media type of the image's configuration; null for an index.</summary>
+    public string? ConfigMediaType => Document.Config?.MediaType;
+
     private ManifestDocument Document => JsonSerializer.Deserialize(Content, ManifestJson.Default.ManifestDocument) ?? new ManifestDocument(null, null, null);
 }
 
@@ -39,12 +42,18 @@ public sealed record Descriptor(string? MediaType, string? Digest, long Size)
     /// <summary>What else is said of it, by name.</summary>
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>What an image of an index runs on; null where the index does not say.</summary>
+    public DescriptorPlatform? Platform { get; init; }
+
     /// <summary>
     /// Whether an index lists it beside an image and not as one, as BuildKit does with provenance and SBOM
     /// (https://docs.docker.com/build/metadata/attestations/attestation-storage/).
     /// </summary>
     public bool IsAttestation => Annotations?.GetValueOrDefault("vnd.docker.reference.type") == "attestation-manifest";
 }
+
+/// <summary>What an image runs on, in Go's words: <c>linux</c>, <c>amd64</c>.</summary>
+public sealed record DescriptorPlatform(string? Os, string? Architecture);
 
 internal sealed record ManifestDocument(Descriptor? Config, IReadOnlyList<Descriptor>? Layers, IReadOnlyList<Descriptor>? Manifests);
 

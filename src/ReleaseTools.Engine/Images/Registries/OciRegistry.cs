@@ -72,6 +72,24 @@ public sealed class OciRegistry : IImageRegistry, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken)
+    {
+        var (registry, path) = Locate(repository);
+        var url = registry.Blob(path, digest);
+        var (answer, login) = await authenticator.SendAsync(
+            registry,
+            path,
+            authorization => new RegistryRequest(HttpMethod.Get, url) { Authorization = authorization, FollowsRedirects = true, LongestAnswer = LongestManifest },
+            writes: false,
+            cancellationToken);
+        if (answer.Status == HttpStatusCode.NotFound)
+            return null;
+        return answer.IsSuccess
+            ? Digests.Checked(answer.Body, digest, repository)
+            : throw RegistryRefusals.Of(registry, login, $"GET {url.AbsolutePath}", $"{repository}@{digest}", answer);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken)
     {
         ImageReference.CheckTag(tag);

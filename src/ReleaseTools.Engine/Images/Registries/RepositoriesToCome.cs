@@ -23,6 +23,10 @@ public sealed class RepositoriesToCome(IImageRegistry registry) : IImageRegistry
         registry.GetManifestAsync(repository, tagOrDigest, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken) =>
+        registry.GetBlobAsync(repository, digest, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken) =>
         registry.PutTagAsync(repository, digest, tag, cancellationToken);
 

@@ -6,6 +6,7 @@ using ReleaseTools.Engine.Inference;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Engine.Rollouts.Prechecks;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -91,7 +92,7 @@ internal sealed class ReleasePlanner(ReleaseWorkspace workspace, ReleaseOptions 
         ReleaseDefinition definition, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
         var plans = await ServiceImages.PlanAsync(tools.Rollouts, definition.Services, images, cancellationToken);
-        return plans.FirstOrDefault(plan => plan.Problem is not null)?.Problem is { } problem
+        return RolloutProblems.OfServices(plans) is { } problem
             ? throw problem
             : [.. definition.Services.Zip(plans, (service, plan) => new PlannedService(service.Name, plan.ToRollout().Reason ?? string.Empty, service.After))];
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Prechecks;
 using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
@@ -117,6 +118,7 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
         nameof(Messages.RepositoryNotFound) or nameof(Messages.ClusterNotFound) or nameof(Messages.ServiceNotFound) or nameof(Messages.ServiceNotActive)
             or nameof(Messages.EndpointNotFound) or nameof(Messages.CodeBuildProjectNotFound) or nameof(Messages.TaskDefinitionImageNotMatched) =>
             apply == InfrastructureStatus.Planned,
+        var id when RolloutProblems.MayApplyCure(id) => apply == InfrastructureStatus.Planned,
         _ => false,
     };
 

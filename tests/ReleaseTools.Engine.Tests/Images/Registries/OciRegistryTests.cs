@@ -98,6 +98,20 @@ public sealed class OciRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_blob_is_had_by_its_digest_and_nothing_else_is_taken_for_it()
+    {
+        var content = "{}"u8.ToArray();
+        var digest = Digests.Of(content, "sha256:");
+        server.Before = request => request.Path.EndsWith($"/blobs/{digest}", StringComparison.Ordinal) || request.Path.EndsWith($"/blobs/{Unknown}", StringComparison.Ordinal)
+            ? new Reply(200, content)
+            : null;
+
+        (await registry.GetBlobAsync(Repository, digest, default)).ShouldBe(content);
+        (await ShouldThrowAsync(() => registry.GetBlobAsync(Repository, Unknown, default))).Id.ShouldBe(nameof(Messages.RegistryAnswerInvalid));
+        (await registry.GetBlobAsync(Repository, "sha256:" + new string('1', 64), default)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_tag_is_put_by_the_manifest_s_own_bytes_and_put_once()
     {
         var digest = server.Add("""{ "schemaVersion": 2,  "layers": [] }""", MemoryRegistry.IndexType, ["v1"]);

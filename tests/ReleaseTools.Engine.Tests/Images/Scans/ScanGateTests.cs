@@ -292,6 +292,8 @@ public sealed class ScanGateTests
 
         public Task<Manifest?> GetManifestAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<byte[]?> GetBlobAsync(string repository, string digest, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<bool> PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<string>> ManifestDigestsAsync(string repository, string digest, CancellationToken cancellationToken) => throw new NotSupportedException();

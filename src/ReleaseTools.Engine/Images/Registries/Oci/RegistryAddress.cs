@@ -35,10 +35,11 @@ internal sealed record RegistryAddress(string Host, Uri Url, string ServerUrl)
     /// <summary>The URL of a manifest in a repository of this registry.</summary>
     /// <param name="path">The repository's path.</param>
     /// <param name="reference">The tag or digest.</param>
-    public Uri Manifest(string path, string reference)
-    {
-        // On Docker Hub a name of one part is one of Docker's own images.
-        var name = IsDockerHub && !path.Contains('/', StringComparison.Ordinal) ? $"library/{path}" : path;
-        return new Uri(Url, $"/v2/{name}/manifests/{reference}");
-    }
+    public Uri Manifest(string path, string reference) => new(Url, $"/v2/{Name(path)}/manifests/{reference}");
+
+    /// <summary>The URL of a blob in a repository of this registry.</summary>
+    public Uri Blob(string path, string digest) => new(Url, $"/v2/{Name(path)}/blobs/{digest}");
+
+    // On Docker Hub a name of one part is one of Docker's own images.
+    private string Name(string path) => IsDockerHub && !path.Contains('/', StringComparison.Ordinal) ? $"library/{path}" : path;
 }
