@@ -71,7 +71,7 @@ public enum SandboxFaultKind
     /// <summary>The call is answered with AccessDeniedException.</summary>
     AccessDenied,
 
-    /// <summary>ECS: tasks of the service named crash the fault's delay after they run, with its exit code.</summary>
+    /// <summary>ECS: tasks of the service named, or that run the image of the digest named, crash the fault's delay after they run, with its exit code.</summary>
     TaskCrash,
 
     /// <summary>ECS: tasks of the service named cannot pull their image.</summary>

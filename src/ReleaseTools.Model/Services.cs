@@ -76,6 +76,9 @@ public enum RolloutStatus
     /// <summary>Somebody else's deployment took its place.</summary>
     Superseded,
 
+    /// <summary>The time given ran out, and ECS says what keeps tasks from coming: no capacity, a load balancer that finds them unhealthy.</summary>
+    Stalled,
+
     /// <summary>The time given ran out; the deployment goes on at ECS.</summary>
     TimedOut,
 }
@@ -97,6 +100,15 @@ public sealed record StoppedTask
 
     /// <summary>That container's exit code.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>What that exit code means where it is 128 and the signal that ended the process; else null.</summary>
+    public string? ExitMeaning => ExitCode switch
+    {
+        137 => "killed: out of memory, or it did not stop in time",
+        139 => "segmentation fault",
+        143 => "told to stop",
+        _ => null,
+    };
 
     /// <summary>The last lines of that container's log.</summary>
     public IReadOnlyList<string> LogLines { get; init; } = [];

@@ -12,7 +12,7 @@ public sealed record SandboxFault
     /// <summary>The operation, such as <c>UpdateService</c>; any when null.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>The thing: ECS service, endpoint, repository or project; any when null.</summary>
+    /// <summary>The thing: ECS service (for a crash also the digest of its image), endpoint, repository or project; any when null.</summary>
     public string? Target { get; init; }
 
     /// <summary>How many times it happens; null is without end.</summary>

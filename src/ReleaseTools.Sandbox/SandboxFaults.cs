@@ -46,6 +46,10 @@ public sealed class SandboxFaults
     /// <summary>The first fault of a kind for a thing, used up once; null when none is scripted.</summary>
     internal SandboxFault? TakeFor(SandboxFaultKind kind, string target) => TakeFor([kind], target);
 
+    /// <summary>The first fault of a kind for a thing that goes by several names, used up once; null when none is scripted.</summary>
+    internal SandboxFault? TakeFor(SandboxFaultKind kind, IReadOnlyList<string> targets) =>
+        Take(fault => kind == fault.Kind && (fault.Target is null || targets.Contains(fault.Target, StringComparer.Ordinal)));
+
     /// <summary>The first fault of several kinds for a thing, used up once; null when none is scripted.</summary>
     internal SandboxFault? TakeFor(IReadOnlyList<SandboxFaultKind> kinds, string target) =>
         Take(fault => kinds.Contains(fault.Kind) && (fault.Target is null || string.Equals(fault.Target, target, StringComparison.Ordinal)));

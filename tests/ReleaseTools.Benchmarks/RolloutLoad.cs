@@ -60,6 +60,7 @@ internal static class RolloutLoad
         await Task.Delay(TimeSpan.FromSeconds(15)); // their first deployments complete
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Services} services watched for {Measured.TotalSeconds:0} s, their tasks replaced one by one"));
         Console.Write(await Repository.RunAsync(Repository.Root, "dotnet", typeof(RolloutLoad).Assembly.Location, Watch));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  calls throttled: {sandbox.Calls.Count(call => call.StatusCode != 200)} of {sandbox.Calls.Count}"));
+        var operations = string.Join(", ", sandbox.Calls.CountBy(call => call.Operation).Select(of => string.Create(CultureInfo.InvariantCulture, $"{of.Value} {of.Key}")));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  calls refused: {sandbox.Calls.Count(call => call.StatusCode != 200)} of {sandbox.Calls.Count} ({operations})"));
     }
 }

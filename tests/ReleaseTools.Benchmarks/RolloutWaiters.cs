@@ -20,15 +20,14 @@ internal static class RolloutWaiters
     /// <summary>This module's.</summary>
     public static async Task<IReadOnlyList<RolloutSaid>> OursAsync(RolloutSandbox sandbox, IReadOnlyList<string> services)
     {
-        var starts = new Starts(sandbox.Clock);
-        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, starts, sandbox.Clock);
+        var ends = new Ends(sandbox.Clock);
+        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, ends, sandbox.Clock);
         var digest = (await sandbox.Registry.FindAsync(sandbox.Repository, "latest", CancellationToken.None))!.Digest;
         var image = new EcrImage { Name = "app", Repository = sandbox.Repository, Tag = "latest", Digest = digest };
         var plans = await rollouts.PlanAsync(
             [.. services.Select(name => new ReleaseService { Service = name, Cluster = RolloutSandbox.Cluster })], services.ToDictionary(name => name, _ => image), CancellationToken.None);
         var results = await rollouts.RolloutAsync(plans, new(), CancellationToken.None);
-        return [.. results.Select(result => result.Rollout).Select(rollout =>
-            new RolloutSaid(rollout.Service, rollout.DeploymentId!, starts.Of(rollout.Service) + rollout.Duration, rollout.Status.ToString()))];
+        return [.. results.Select(result => result.Rollout).Select(rollout => new RolloutSaid(rollout.Service, rollout.DeploymentId!, ends.Of(rollout.Service), rollout.Status.ToString()))];
     }
 
     /// <summary><c>aws ecs wait services-stable</c>, ten services a command, with its wait of 15 seconds on AWS's clock.</summary>
@@ -107,8 +106,8 @@ internal static class RolloutWaiters
         return folder;
     }
 
-    // When each deployment was started; a little after the module's own count begins, which is to its disadvantage.
-    private sealed class Starts(TimeProvider clock) : IReleaseObserver
+    // When each verdict was told; its record comes when the last of all has its own.
+    private sealed class Ends(TimeProvider clock) : IReleaseObserver
     {
         private readonly ConcurrentDictionary<string, DateTimeOffset> at = new(StringComparer.Ordinal);
 
@@ -116,8 +115,8 @@ internal static class RolloutWaiters
 
         public void Report(ReleaseEvent happened)
         {
-            if (happened is Noted { Message: { } message } && message.StartsWith("ECS deploys", StringComparison.Ordinal))
-                at.TryAdd(happened.Subject, clock.GetUtcNow());
+            if (happened is RolloutEnded ended)
+                at.TryAdd(ended.Subject, clock.GetUtcNow());
         }
     }
 }

@@ -27,6 +27,9 @@ public sealed record ReleaseOptions
     /// <summary>How long each image's scan is waited for.</summary>
     public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether a service whose rollout fails is put back to what ran before.</summary>
+    public bool RollbackOnFailure { get; init; }
+
     /// <summary>The command line that runs this release, for people to type again.</summary>
     public string Command { get; init; } = "Invoke-FullRelease";
 

@@ -86,6 +86,9 @@ public sealed record ServiceSaid(string Subject, DateTimeOffset At, string Messa
 /// <summary>A task of a deployment stopped by its fault.</summary>
 public sealed record TaskStopped(string Subject, StoppedTask Task) : ReleaseEvent(Subject);
 
+/// <summary>The wait for a deployment has ended, well or not; those of other services may go on.</summary>
+public sealed record RolloutEnded(string Subject, ServiceRollout Rollout) : ReleaseEvent(Subject);
+
 /// <summary>A line of terraform's output, already cleared of sensitive values.</summary>
 public sealed record TerraformOutput(string Subject, string Line) : ReleaseEvent(Subject);
 

@@ -2,6 +2,7 @@ namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>
 /// Holds a watcher's calls below the rate at which ECS throttles: 20 reads a second of each kind, after a burst of 50 or 100.
+/// The rate is the account's, so watchers of several clusters share one.
 /// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html)
 /// </summary>
 internal sealed class CallPace(TimeProvider time)
@@ -15,11 +16,20 @@ internal sealed class CallPace(TimeProvider time)
     /// <summary>Waits until the operation may be called.</summary>
     public async Task WaitForAsync(string operation, CancellationToken cancellationToken)
     {
-        var now = time.GetTimestamp();
-        var (calls, at) = left.GetValueOrDefault(operation, (Burst, now));
-        calls = Math.Min(Burst, calls + (time.GetElapsedTime(at, now).TotalSeconds * PerSecond)) - 1;
-        left[operation] = (calls, now);
+        var calls = Take(operation);
         if (calls < 0)
             await Task.Delay(TimeSpan.FromSeconds(-calls / PerSecond), time, cancellationToken);
+    }
+
+    private double Take(string operation)
+    {
+        lock (left)
+        {
+            var now = time.GetTimestamp();
+            var (calls, at) = left.GetValueOrDefault(operation, (Burst, now));
+            calls = Math.Min(Burst, calls + (time.GetElapsedTime(at, now).TotalSeconds * PerSecond)) - 1;
+            left[operation] = (calls, now);
+            return calls;
+        }
     }
 }

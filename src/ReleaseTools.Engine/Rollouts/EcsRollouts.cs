@@ -131,8 +131,9 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     // One watcher for each cluster.
     private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
     {
+        var calls = new CallPace(time);
         var clusters = started.GroupBy(one => one.Rollout.Cluster, StringComparer.Ordinal)
-            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options).WatchAsync(cancellationToken));
+            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, calls).WatchAsync(cancellationToken));
         var ended = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
         return [.. started.Select(one => ended.Single(end => ReferenceEquals(end.Started, one)).Result)];
     }
@@ -145,7 +146,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
 
     // What a restarting task would run after a deployment that did not come to its end.
     private static RolloutResult WithTag(RolloutResult result, RolloutPlan plan, TagMoves tags) =>
-        result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.TimedOut
+        result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.Stalled or RolloutStatus.TimedOut
             ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) } }
             : result;
 

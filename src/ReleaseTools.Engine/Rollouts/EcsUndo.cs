@@ -24,13 +24,14 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     {
         var deployed = plans.Where(plan => plan is { Problem: null, ServiceDeployment: null }).ToList();
         var deploying = rollouts.RolloutAsync([.. deployed.Select(plan => plan.Rollout!)], options, cancellationToken);
-        var stopping = plans.Where(plan => plan is { Problem: null, ServiceDeployment: not null }).Select(async plan => (plan, await StopAsync(plan, options, cancellationToken))).ToList();
-        await Task.WhenAll([deploying, .. stopping]);
+        var stopped = plans.Where(plan => plan is { Problem: null, ServiceDeployment: not null }).ToList();
+        var stopping = StopAsync(stopped, options, cancellationToken);
+        await Task.WhenAll(deploying, stopping);
 
         var results = new Dictionary<UndoPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
         foreach (var (plan, result) in deployed.Zip(await deploying))
             results[plan] = result;
-        foreach (var (plan, result) in await Task.WhenAll(stopping))
+        foreach (var (plan, result) in stopped.Zip(await stopping))
             results[plan] = result;
         return [.. plans.Select(plan => plan.Problem is null ? results[plan] : new(plan.ToRollout(), plan.Problem))];
     }
@@ -79,7 +80,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     // Superseded is somebody else's business by now, and what ECS rolled back needs no second time. A rollout whose end
     // nobody saw (it could not be watched) may yet go well.
     private static bool IsToUndo(RolloutResult result) =>
-        result is { Error: null, Rollout: { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch or RolloutStatus.TimedOut } };
+        result is { Error: null, Rollout: { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch or RolloutStatus.Stalled or RolloutStatus.TimedOut } };
 
     private static (string Repository, string Tag)? TagOf(RolloutPlan plan) => plan is { Image: { } image, TagToMove: { } tag } ? (image.Repository, tag) : null;
 
@@ -121,33 +122,53 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         var reason = $"{rollout.Reason} It was not rolled back: {cause.Message}";
         return new(
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
-            ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason));
+            ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason + RolloutText.LastWords(rollout)));
+    }
+
+    // Each is stopped by itself, and all are then followed by one watcher for each cluster.
+    private async Task<IReadOnlyList<RolloutResult>> StopAsync(List<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
+    {
+        var started = new StartedRollout?[plans.Count];
+        var results = new RolloutResult[plans.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
+        try
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, plans.Count), parallel, async (i, token) => (started[i], results[i]) = await StopAsync(plans[i], token));
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var one in started.OfType<StartedRollout>())
+                observer.Report(new LeftRunning(one.Rollout.Service, RolloutText.GoesOn(one.Rollout)));
+            throw;
+        }
+
+        if (options.NoWait)
+            return results;
+        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
+        var followed = await rollouts.FollowAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
+        await Task.WhenAll(begun.Zip(followed, async (i, result) => results[i] = await rollback.ConfirmAsync(plans[i], result, options.Timeout, cancellationToken)));
+        return results;
     }
 
     // The tag first, as in a rollout: tasks of a service without version consistency resolve it when they start.
-    private async Task<RolloutResult> StopAsync(UndoPlan plan, RolloutOptions options, CancellationToken cancellationToken)
+    private async Task<(StartedRollout? Started, RolloutResult Result)> StopAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
         var tags = new TagMoves(registry, observer);
-        var begun = false;
         try
         {
             if (!plan.LeavesTag)
                 await tags.MoveAsync(plan.Rollout!, cancellationToken);
             var started = await rollback.StartAsync(plan, cancellationToken);
-            begun = true;
-            if (options.NoWait)
-                return new(started.Rollout);
-            var followed = (await rollouts.FollowAsync([started], options, cancellationToken))[0];
-            return await rollback.ConfirmAsync(plan, followed, options.Timeout, cancellationToken);
+            return (started, new(started.Rollout));
         }
         catch (ReleaseException error)
         {
             // Only a stop that was refused leaves the deployment as it was, and the tag is its own again.
             if (error.Id == nameof(Messages.DeploymentNotStoppable) || error is AwsServiceException { Operation: "StopServiceDeployment" } refused && !refused.MayHaveBeenDone())
                 await tags.PutBackAsync([plan.Rollout!], []);
-            return new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
+            return (null, new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error));
         }
-        catch (OperationCanceledException) when (!begun)
+        catch (OperationCanceledException)
         {
             observer.Report(new Announced(plan.Service.Service, RolloutText.MayHaveBegun(plan.Service)));
             throw;

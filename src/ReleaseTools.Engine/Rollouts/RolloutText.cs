@@ -7,6 +7,14 @@ internal static class RolloutText
     public static string MayHaveBegun(ReleaseService service) =>
         $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
 
+    /// <summary>A sentence's beginning.</summary>
+    public static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+
+    /// <summary>What the last of a rollout's stopped tasks logged, under the sentence that tells of it; nothing where no log is known.</summary>
+    public static string LastWords(ServiceRollout rollout) => rollout.StoppedTasks.LastOrDefault(task => task.LogLines.Count > 0) is { } task
+        ? $"{Environment.NewLine}The last lines of container {task.Container}, task {ServiceReader.ShortName(task.TaskArn)}:{string.Concat(task.LogLines.Select(line => $"{Environment.NewLine}  {line}"))}"
+        : "";
+
     /// <summary>That a deployment goes on without us, and how to look at it, wait for it or undo it.</summary>
     public static string GoesOn(ServiceRollout rollout) =>
         $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}. "

@@ -36,7 +36,7 @@ internal enum RolloutOutcome
 /// ACTIVE    not PRIMARY, or gone  another            it, or an event, says that ours   RolledBack
 ///                                                    failed, or that it rolls back
 ///                                                    from no deployment but ours
-/// ACTIVE    FAILED                ours, for a while  breaker with rollback             Going: the rollback is about to begin
+/// ACTIVE    FAILED                ours, for a while  breaker or alarms with rollback   Going: the rollback is about to begin
 /// ACTIVE    FAILED                ours               else                              Failed
 /// ACTIVE    never seen            one from before    –                                 Going: a read from before UpdateService
 /// ACTIVE    not PRIMARY, or gone  one from before    ours was seen                     Going: a stale read
@@ -73,7 +73,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     {
         "COMPLETED" => new(RolloutOutcome.Completed),
         null or "" when service.Deployments!.Count == 1 && ours.RunningCount == ours.DesiredCount => new(RolloutOutcome.Completed),
-        "FAILED" when Breaker(service) is { Rollback: true } && seen.FailedFor < RollbackGrace => new(RolloutOutcome.Going, "It failed; ECS is about to roll it back."),
+        "FAILED" when RollsBack(service) && seen.FailedFor < RollbackGrace => new(RolloutOutcome.Going, "It failed; ECS is about to roll it back."),
         "FAILED" => new(RolloutOutcome.Failed, $"The deployment failed. {Why(seen, ours)}".TrimEnd()),
         _ => OfTasks(seen, service, ours),
     };
@@ -98,7 +98,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
 
         // A look at the tasks may be newer than the one at the counts.
         var breakerCounts = Breaker(service) is { Enable: true } && (ours.FailedTasks > 0 || faults.Exists(task => task.Task.StopCode == "TaskFailedToStart"));
-        var limit = breakerCounts ? BreakerThreshold(ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
+        var limit = breakerCounts ? BreakerThreshold(service, ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
         var hopeless = !breakerCounts && faults.Exists(task => task.IsHopeless);
         if (!hopeless && faults.Count < limit)
             return new(RolloutOutcome.Going);
@@ -107,13 +107,20 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
         return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault. {faults[^1].Sentence}{goesOn}");
     }
 
-    // Half of the desired count, at least 3 and at most 200.
-    private static int BreakerThreshold(int desired) => Math.Clamp((desired + 1) / 2, 3, 200);
+    // Half of the desired count, at least 3 and at most 200, where it is not set. (ThresholdConfiguration, API reference.)
+    private static int BreakerThreshold(EcsService service, int desired)
+    {
+        var set = Breaker(service)?.ThresholdConfiguration ?? new("BOUNDED_PERCENT", 50);
+        var percent = (int)(((long)desired * set.Value + 99) / 100);
+        return set.Type switch { "COUNT" => set.Value, "UNBOUNDED_PERCENT" => Math.Max(percent, 1), _ => Math.Clamp(percent, 3, 200) };
+    }
 
     private static DeploymentCircuitBreaker? Breaker(EcsService service) => service.DeploymentConfiguration?.DeploymentCircuitBreaker;
 
     // "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/…" is the reason of the new PRIMARY.
     internal static bool IsRollback(Deployment? primary) => primary?.RolloutStateReason?.Contains("rolling back", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool RollsBack(EcsService service) => Breaker(service) is { Rollback: true } || service.DeploymentConfiguration?.Alarms is { Enable: true, Rollback: true };
 
     // What rolls back else, such as an alarm or StopServiceDeployment, says so where it is not known here.
     private static bool NeverRollsBack(EcsService service) =>

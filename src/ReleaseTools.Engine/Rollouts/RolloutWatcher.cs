@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
@@ -29,15 +30,16 @@ internal sealed class RolloutWatcher
     private readonly List<(StartedRollout Started, RolloutResult Result)> done = [];
     private readonly Dictionary<string, IReadOnlyList<ContainerDefinition>> containers = new(StringComparer.Ordinal);
 
-    public RolloutWatcher(AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options)
+    public RolloutWatcher(
+        AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options, CallPace? calls = null)
     {
         this.aws = aws;
         this.observer = observer;
         this.time = time;
         this.cluster = cluster;
         this.options = options;
-        calls = new CallPace(time);
-        tasks = new ServiceTasks(aws.Ecs, cluster, calls);
+        this.calls = calls ?? new CallPace(time);
+        tasks = new ServiceTasks(aws.Ecs, cluster, this.calls);
         logs = new TaskLogs(aws.Logs, observer);
         open = [.. started.Select(one => new WatchedService(one, options, time))];
     }
@@ -61,10 +63,10 @@ internal sealed class RolloutWatcher
                     await Task.Delay(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, left.Ticks)), time, cancellationToken);
             }
         }
-        catch (AwsServiceException refused)
+        catch (ReleaseException refused)
         {
-            // Nothing more can be seen (a permission that is missing, credentials that expired); the deployments go on,
-            // and what became of the others is known.
+            // Nothing more can be seen (a permission that is missing, credentials that expired or cannot be renewed); the
+            // deployments go on, and what became of the others is known.
             foreach (var service in open.ToList())
                 EndUnwatched(service, refused);
         }
@@ -156,11 +158,19 @@ internal sealed class RolloutWatcher
         var running = await tasks.RunningAsync(completed, EndUnwatched, cancellationToken);
         foreach (var service in completed.Where(service => !service.HasEnded))
         {
-            var plan = service.Started.Plan;
-            var proof = DigestProof.Of([.. running[service]], plan.Container?.Name, plan.Image?.Digest, plan.AcceptedDigests, service.Seen!.DesiredCount, service.Started.DeploymentId);
-            if (proof.IsFinal || ++service.Proofs >= ProofsBeforeMismatch)
+            var proof = Proof(service, [.. running[service]], service.Seen!.DesiredCount);
+            var isLast = !proof.IsFinal && ++service.Proofs >= ProofsBeforeMismatch;
+            if (isLast)
+                proof = Proof(service, [.. running[service]], service.DesiredToProve);
+            if (proof.IsFinal || isLast)
                 End(service, service.Record(proof.Status, proof.Reason) with { RunningDigests = proof.Digests, RunningCount = proof.Running });
         }
+    }
+
+    private static DigestProof Proof(WatchedService service, IReadOnlyList<EcsTask> running, int desired)
+    {
+        var plan = service.Started.Plan;
+        return DigestProof.Of(running, plan.Container?.Name, plan.Image?.Digest, plan.AcceptedDigests, desired, service.Started.DeploymentId);
     }
 
     private async Task TakeInStoppedAsync(IReadOnlyList<WatchedService> services, CancellationToken cancellationToken)
@@ -191,7 +201,7 @@ internal sealed class RolloutWatcher
             return stop;
         if (!containers.TryGetValue(task.TaskDefinitionArn, out var definitions))
         {
-            definitions = (await aws.Ecs.DescribeTaskDefinitionAsync(new(task.TaskDefinitionArn), cancellationToken)).TaskDefinition?.ContainerDefinitions ?? [];
+            definitions = await ContainersAsync(service, task.TaskDefinitionArn, cancellationToken);
             containers[task.TaskDefinitionArn] = definitions;
         }
 
@@ -199,24 +209,40 @@ internal sealed class RolloutWatcher
         return stop with { Task = stop.Task with { LogLines = await logs.LastLinesAsync(service.Name, container, stop.Task.TaskArn, cancellationToken) } };
     }
 
+    // Without them there is no log, which must not hide why the task stopped.
+    private async Task<IReadOnlyList<ContainerDefinition>> ContainersAsync(WatchedService service, string taskDefinition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await aws.Ecs.DescribeTaskDefinitionAsync(new(taskDefinition), cancellationToken)).TaskDefinition?.ContainerDefinitions ?? [];
+        }
+        catch (AwsServiceException error) when (!error.IsTransient())
+        {
+            observer.Report(new Traced(service.Name, $"Where its tasks log is not known: {error.Message}"));
+            return [];
+        }
+    }
+
     private void GiveUp()
     {
         foreach (var service in open.ToList())
         {
-            var said = service.LastSaid is { } last ? $" ECS said last: {last}" : "";
-            End(service, service.Record(
-                RolloutStatus.TimedOut,
-                $"The wait of {options.Timeout} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.{said} {RolloutText.GoesOn(service.Started.Rollout)}"));
+            var (status, why) = service.Stall is { } stall
+                ? (RolloutStatus.Stalled, $"{RolloutText.Capital(stall.Words)}. ECS says: {stall.Said}")
+                : (RolloutStatus.TimedOut, service.LastSaid is { } last ? $"ECS said last: {last}" : "");
+            var counts = $"The wait of {options.Timeout} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.";
+            End(service, service.Record(status, string.Join(' ', new[] { counts, why, RolloutText.GoesOn(service.Started.Rollout) }.Where(text => text.Length > 0))));
         }
     }
 
-    private void EndUnwatched(WatchedService service, AwsServiceException refused) =>
+    private void EndUnwatched(WatchedService service, ReleaseException refused) =>
         End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
 
-    private void End(WatchedService service, ServiceRollout rollout, AwsServiceException? error = null)
+    private void End(WatchedService service, ServiceRollout rollout, ReleaseException? error = null)
     {
         service.HasEnded = true;
         open.Remove(service);
         done.Add((service.Started, new(rollout, error)));
+        observer.Report(new RolloutEnded(service.Name, rollout)); // now, not when the last of the others has ended
     }
 }

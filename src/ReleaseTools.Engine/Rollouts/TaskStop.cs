@@ -15,8 +15,9 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
     {
         get
         {
-            var exit = Task.ExitCode is { } code ? $" exited with {code}{Meaning(code)}" : " stopped";
-            return $"{(Task.Container is null ? "A task" : $"Container {Task.Container}")}{exit}: {Task.Reason ?? Task.StopCode ?? "ECS gave no reason"}.";
+            var exit = Task.ExitCode is { } code ? $" exited with {code}{(Task.ExitMeaning is { } meaning ? $" ({meaning})" : "")}" : " stopped";
+            var why = string.Join(": ", new[] { Task.StopCode, Task.Reason }.OfType<string>());
+            return $"{(Task.Container is null ? "A task" : $"Container {Task.Container}")}{exit}: {(why.Length == 0 ? "ECS gave no reason" : why)}.";
         }
     }
 
@@ -56,13 +57,4 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
             isFault,
             isFault && Array.Exists(HopelessReasons, hopeless => reason.Contains(hopeless, StringComparison.OrdinalIgnoreCase)));
     }
-
-    // 128 + the signal that ended the process.
-    private static string Meaning(int exitCode) => exitCode switch
-    {
-        137 => " (killed: out of memory, or it did not stop in time)",
-        139 => " (segmentation fault)",
-        143 => " (told to stop)",
-        _ => "",
-    };
 }

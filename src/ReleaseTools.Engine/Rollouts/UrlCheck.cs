@@ -18,6 +18,7 @@ internal sealed class UrlCheck(HttpMessageHandler handler, IReleaseObserver obse
     /// <summary>The rollout as it is, or Failed where its service's URL does not answer with 2xx or 3xx within the time.</summary>
     public async Task<ServiceRollout> CheckAsync(ServiceRollout rollout, string url, TimeSpan timeout, CancellationToken cancellationToken)
     {
+        var shown = Shown(url);
         using var client = new HttpClient(handler, disposeHandler: false) { Timeout = RequestTimeout };
         var began = time.GetTimestamp();
         while (true)
@@ -26,8 +27,8 @@ internal sealed class UrlCheck(HttpMessageHandler handler, IReleaseObserver obse
             var elapsed = time.GetElapsedTime(began);
             if (answer is null)
             {
-                observer.Report(new Noted(rollout.Service, $"{url} answers."));
-                return rollout with { Reason = $"{rollout.Reason} {url} answers.", Duration = rollout.Duration + elapsed };
+                observer.Report(new Noted(rollout.Service, $"{shown} answers."));
+                return rollout with { Reason = $"{rollout.Reason} {shown} answers.", Duration = rollout.Duration + elapsed };
             }
 
             if (elapsed >= timeout)
@@ -35,26 +36,30 @@ internal sealed class UrlCheck(HttpMessageHandler handler, IReleaseObserver obse
                 return rollout with
                 {
                     Status = RolloutStatus.Failed,
-                    Reason = $"{rollout.Reason} But {url} did not answer well within {Words.Duration(timeout)}; last: {answer}.",
+                    Reason = $"{rollout.Reason} But {shown} did not answer well within {Words.Duration(timeout)}; last: {answer}.",
                     Duration = rollout.Duration + elapsed,
                 };
             }
 
-            observer.Report(new Traced(rollout.Service, $"{url}: {answer}; asking again."));
+            observer.Report(new Traced(rollout.Service, $"{shown}: {answer}; asking again."));
             await Task.Delay(BetweenLooks, time, cancellationToken);
         }
     }
+
+    // What may hold a secret is not repeated.
+    private static string Shown(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) ? parsed.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "The URL to verify";
 
     // Null when it answered well, else what came instead.
     private static async Task<string?> AskAsync(HttpClient client, string url, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await client.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await client.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             var status = (int)answer.StatusCode;
             return status is >= 200 and < 400 ? null : $"HTTP {status}";
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or UriFormatException or InvalidOperationException or NotSupportedException) // no URL of the web, the latter
         {
             return error.Message.TrimEnd('.');
         }

@@ -24,6 +24,7 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     private long? failedSince;
     private int closerLooks;
     private int startedCount;
+    private int leastDesired = int.MaxValue;
 
     public StartedRollout Started => started;
 
@@ -56,6 +57,15 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     /// <summary>The last thing ECS said, for a reason when the time runs out.</summary>
     public string? LastSaid { get; private set; }
 
+    /// <summary>What keeps its tasks from coming, since one last came to run; null where nothing does.</summary>
+    public ServiceStall? Stall { get; private set; }
+
+    /// <summary>
+    /// How many tasks with the digest are enough in the end: autoscaling may want more since the deployment completed, and
+    /// those that are yet to start are no mismatch.
+    /// </summary>
+    public int DesiredToProve => Seen is { DesiredCount: > 0 } seen ? Math.Clamp(leastDesired, 1, seen.DesiredCount) : 0;
+
     /// <summary>How long the rollout takes so far.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(started.StartedAt);
 
@@ -65,6 +75,7 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     public void Look(EcsService? service, IReleaseObserver observer)
     {
         Seen = service;
+        leastDesired = Math.Min(leastDesired, service?.DesiredCount ?? leastDesired);
         TellEvents(observer);
         TellCounts(observer);
 
@@ -128,7 +139,18 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
             if (!IsRoutine(said.Message ?? ""))
                 LookCloser();
             observer.Report(new ServiceSaid(Name, said.CreatedAt ?? time.GetUtcNow(), said.Message ?? ""));
+            TellStall(said.Message ?? "", observer);
         }
+    }
+
+    // Each kind once: ECS repeats itself for as long as it lasts.
+    private void TellStall(string said, IReleaseObserver observer)
+    {
+        if (ServiceStall.Of(said) is not { } stall)
+            return;
+        if (stall.Words != Stall?.Words)
+            observer.Report(new Warned(Name, $"{stall.Words}: {said}"));
+        Stall = stall;
     }
 
     // What ECS says when all goes well is no reason to look at tasks; more tasks started than are wanted is: some did not live.
@@ -157,6 +179,8 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         var (pending, running, failed) = counts is { } before ? (before.Pending, before.Running, before.Failed) : (0, 0, 0);
         if (ours.FailedTasks > failed || ours.RunningCount < running || ours.PendingCount + ours.RunningCount < pending + running)
             LookCloser();
+        if (ours.RunningCount > running)
+            Stall = null;
         counts = now;
         observer.Report(new DeploymentProgress(
             Name, started.DeploymentId, ours.RolloutState ?? "IN_PROGRESS", ours.DesiredCount, ours.PendingCount, ours.RunningCount, ours.FailedTasks, Elapsed));

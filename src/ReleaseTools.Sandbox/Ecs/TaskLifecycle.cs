@@ -119,7 +119,7 @@ internal sealed class TaskLifecycle(SandboxWorld world, EcsTiming timing)
     }
 
     private TaskCrash? CrashToCome(TaskState task, DateTimeOffset at) =>
-        world.Faults.TakeFor(SandboxFaultKind.TaskCrash, task.Service) is { } fault
+        world.Faults.TakeFor(SandboxFaultKind.TaskCrash, [task.Service, .. task.Containers.Select(container => container.ImageDigest).OfType<string>()]) is { } fault
             ? new TaskCrash(at + fault.Delay, fault.ExitCode, fault.Reason, fault.LogLines)
             : null;
 

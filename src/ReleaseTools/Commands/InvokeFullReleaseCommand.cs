@@ -53,6 +53,10 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
     [ValidateRange(1, 64)]
     public int? ThrottleLimit { get; set; }
 
+    /// <summary>Puts a service whose rollout fails back to what ran before; the release fails all the same.</summary>
+    [Parameter]
+    public SwitchParameter RollbackOnFailure { get; set; }
+
     /// <summary>How long each CodeBuild build, the endpoint's update and the rollouts are waited for, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -73,6 +77,7 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             FailOnSeverity = FailOnSeverity,
             ScanTimeout = TimeSpan.FromSeconds(ScanTimeoutSec),
             ThrottleLimit = ThrottleLimit,
+            RollbackOnFailure = RollbackOnFailure,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
         };
         Run(async (pipeline, cancelled) =>

@@ -67,7 +67,7 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
 
         // What was only predicted has no deployment, and the error of what ended badly was told by who saw it.
         awaited.AddRange(Rollout
-            .Where(one => one.Status is RolloutStatus.InProgress or RolloutStatus.TimedOut or RolloutStatus.Verified or RolloutStatus.Deployed)
+            .Where(one => one.Status is RolloutStatus.InProgress or RolloutStatus.Stalled or RolloutStatus.TimedOut or RolloutStatus.Verified or RolloutStatus.Deployed)
             .Select(one => new AwaitedRollout(
                 new() { Service = one.Service, Cluster = one.Cluster, Repository = one.ImageUri is null ? null : NamedImage.Parse(one.ImageUri).Repository },
                 one.DeploymentId,

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Hosting;
@@ -42,6 +43,7 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case TerraformOutput output: pipeline.Verbose($"{output.Subject}: {output.Line}"); break;
             case ServiceSaid said: pipeline.Verbose($"{said.Subject}: {said.Message}"); break;
             case TaskStopped stopped: ShowStop(stopped); break;
+            case RolloutEnded ended: ShowEnd(ended.Rollout); break;
 
             case BuildProgress build:
                 Show(ReleaseStage.Build, build.Subject, ProgressText.Of(build), Percent(build.Number, build.Total));
@@ -109,6 +111,17 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             running.Add(Key(step.Stage, step.Name));
         ShowRelease();
         Show(step.Stage, step.Name, step.Reason ?? string.Empty);
+    }
+
+    // Told at once: the command's records, and its errors, come when the last service has ended.
+    private void ShowEnd(ServiceRollout rollout)
+    {
+        Complete(Key(ReleaseStage.Rollout, rollout.Service));
+        var text = $"{rollout.Service}: {rollout.Status}: {rollout.Reason}";
+        if (Outcomes.ErrorOf(rollout) is null)
+            pipeline.Verbose(text);
+        else
+            pipeline.Warn(text);
     }
 
     private void ShowEnd(ReleaseStep step)

@@ -35,7 +35,7 @@ internal static class ProgressText
         if (task.Container is not null)
             text.Append(CultureInfo.InvariantCulture, $", container {task.Container}");
         if (task.ExitCode is { } code)
-            text.Append(CultureInfo.InvariantCulture, $", exit code {code}");
+            text.Append(CultureInfo.InvariantCulture, $", exit code {code}{(task.ExitMeaning is { } meaning ? $" ({meaning})" : string.Empty)}");
         text.Append(": ").Append(task.Reason ?? task.StopCode ?? "no reason given");
         foreach (var line in task.LogLines)
             text.AppendLine().Append("    ").Append(line);

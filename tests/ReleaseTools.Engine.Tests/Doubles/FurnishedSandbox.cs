@@ -58,7 +58,7 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
     public Task WithServiceAsync(bool breaker = false, int desired = 2) => WithServicesAsync(["web"], breaker, desired);
 
     /// <summary>Services of one task definition, whose first deployments have completed.</summary>
-    public async Task WithServicesAsync(IReadOnlyList<string> names, bool breaker = false, int desired = 1)
+    public async Task WithServicesAsync(IReadOnlyList<string> names, bool breaker = false, int desired = 1, int maximumPercent = 200)
     {
         await CallAsync("ecs", "CreateCluster", """{"clusterName":"main"}""");
         await CallAsync("logs", "CreateLogGroup", """{"logGroupName":"/ecs/web"}""");
@@ -70,7 +70,7 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         foreach (var name in names)
         {
             await CallAsync("ecs", "CreateService", $$$$"""
-                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
+                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":{{{{maximumPercent}}}},"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
                 """);
         }
 

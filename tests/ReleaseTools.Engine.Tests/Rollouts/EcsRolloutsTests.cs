@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Engine.Tests.Doubles;
@@ -111,6 +112,10 @@ public sealed class EcsRolloutsTests
         rollout.StoppedTasks.Count.ShouldBe(3);
         rollout.StoppedTasks[0].ExitCode.ShouldBe(1);
         rollout.StoppedTasks[0].LogLines.ShouldBe(["panic: no database"]);
+        aws.RequestsOf("GetLogEvents").First()["limit"]!.GetValue<int>().ShouldBe(20);
+        var error = Outcomes.ErrorOf(rollout)!.Message;
+        error.ShouldContain("exited with 1: EssentialContainerExited");
+        error.ShouldEndWith($"The last lines of container app, task t3:{Environment.NewLine}  panic: no database");
         crashes.ShouldBe(3); // judged by the very look that showed the third
         observer.Of<TaskStopped>().Select(told => told.Task.TaskArn).ShouldBeUnique();
         aws.RequestsOf("GetLogEvents").First()["logStreamName"]!.GetValue<string>().ShouldBe("ecs/app/t1");
@@ -191,6 +196,94 @@ public sealed class EcsRolloutsTests
     }
 
     [Fact]
+    public async Task Credentials_that_cannot_be_renewed_end_the_wait_and_say_that_the_deployment_goes_on()
+    {
+        var plan = await PlanAsync();
+        aws.InTurn(
+            "DescribeServices",
+            () => Services(Service("ecs-svc/2", "IN_PROGRESS")),
+            () => throw ReleaseException.For(nameof(Messages.AwsSsoTokenExpired), ErrorKind.Authentication, "profile x", "profile x", "x")); // the provider's, not ECS's
+
+        var result = await ResultAsync(plan);
+
+        result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
+        result.Rollout.Reason!.ShouldContain("ecs-svc/2 of web goes on");
+        result.Error!.Id.ShouldBe(nameof(Messages.AwsSsoTokenExpired));
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_may_not_be_read_during_the_wait_hides_nothing_but_the_log()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeTaskDefinition", _ => throw ScriptedAws.Error("AccessDeniedException"));
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", failed: 3)));
+        aws.On("ListTasks", _ => Arns("arn:task/a", "arn:task/b", "arn:task/c"));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => StoppedTask((string)arn!))]));
+
+        var result = await ResultAsync(plan);
+
+        (result.Error, result.Rollout.Status, result.Rollout.StoppedTasks.Count).ShouldBe((null, RolloutStatus.Failed, 3));
+    }
+
+    [Fact]
+    public async Task Tasks_that_autoscaling_wants_since_the_deployment_completed_are_no_mismatch()
+    {
+        var plan = await PlanAsync();
+        var scaled = Service("ecs-svc/2", "COMPLETED");
+        scaled["desiredCount"] = 10;
+        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/2", "IN_PROGRESS")), () => Services(scaled.DeepClone().AsObject()));
+
+        var rollout = await RolloutAsync(plan);
+
+        (rollout.Status, rollout.DesiredCount, rollout.RunningCount).ShouldBe((RolloutStatus.Verified, 10, 1), rollout.Reason);
+    }
+
+    [Fact]
+    public async Task Tasks_that_are_gone_since_the_deployment_completed_prove_nothing()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("ListTasks", _ => Arns());
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Mismatch);
+    }
+
+    [Fact]
+    public async Task A_deployment_whose_tasks_find_no_capacity_is_Stalled_and_said_once_while_it_lasts()
+    {
+        var plan = await PlanAsync();
+        var looks = 0;
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", events: [.. Enumerable.Range(0, ++looks / 10).Select(i => $"(service web) was unable to place a task. #{i}")])));
+
+        var rollout = await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(5) });
+
+        rollout.Status.ShouldBe(RolloutStatus.Stalled);
+        rollout.Reason!.ShouldContain("There is no capacity for its tasks. ECS says: (service web) was unable to place a task.");
+        rollout.Reason!.ShouldContain("ecs-svc/2 of web goes on");
+        observer.Of<Warned>().Count(warned => warned.Message.StartsWith("there is no capacity", StringComparison.Ordinal)).ShouldBe(1);
+        Outcomes.ErrorOf(rollout)!.Kind.ShouldBe(ErrorKind.Timeout);
+    }
+
+    [Fact]
+    public async Task What_became_of_a_service_is_told_while_others_are_still_waited_for()
+    {
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/2", "COMPLETED", name: (string)name!))]));
+        var plans = await Rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }, new() { Service = "slow", Cluster = "main" }], new Dictionary<string, EcrImage>(), default);
+        aws.On("UpdateService", request => new JsonObject { ["service"] = Service("ecs-svc/3", "IN_PROGRESS", name: Text(request, "service")!) });
+        var looks = 0;
+        aws.On("DescribeServices", request =>
+        {
+            if (++looks == 2)
+                observer.Of<RolloutEnded>().Single().Rollout.ShouldSatisfyAllConditions(rollout => rollout.Service.ShouldBe("web"), rollout => rollout.Status.ShouldBe(RolloutStatus.Failed));
+            return Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/3", (string)name! == "web" ? "FAILED" : looks < 3 ? "IN_PROGRESS" : "COMPLETED", name: (string)name!))]);
+        });
+
+        var ended = await Rollouts.RolloutAsync(plans, new(), default);
+
+        ended.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Deployed]);
+        looks.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task A_stop_by_the_user_ends_the_wait_and_says_that_the_deployment_goes_on()
     {
         var plan = await PlanAsync();
@@ -202,7 +295,10 @@ public sealed class EcsRolloutsTests
         });
 
         await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync([plan], new(), stop.Token));
-        observer.Of<LeftRunning>().Single().Message.ShouldContain("aws ecs describe-services --cluster main --services web");
+        var said = observer.Of<LeftRunning>().Single().Message;
+        said.ShouldContain("aws ecs describe-services --cluster main --services web");
+        said.ShouldContain("Wait-EcsRollout web -Cluster main");
+        said.ShouldContain("Restore-EcsService web -Cluster main");
     }
 
     [Fact]
@@ -445,10 +541,30 @@ public sealed class EcsRolloutsTests
         asked.ShouldBe(4);
     }
 
-    private async Task<ServiceRollout> RolloutWithUrlAsync(Web web)
+    [Fact]
+    public async Task A_url_s_secrets_are_not_repeated()
+    {
+        using var web = new Web(() => 500);
+
+        var rollout = await RolloutWithUrlAsync(web, "https://ops:hunter2@web.example/health?token=hunter3");
+
+        rollout.Reason!.ShouldContain("https://web.example/health did not answer");
+        (rollout.Reason + string.Join('\n', observer.Of<ReleaseEvent>())).ShouldNotContain("hunter");
+    }
+
+    [Theory]
+    [InlineData("web.example/health")]
+    [InlineData("ftp://web.example/health")]
+    public async Task What_is_no_url_of_the_web_fails_the_rollout_and_breaks_nothing(string url)
+    {
+        using var handler = new SocketsHttpHandler();
+        (await RolloutWithUrlAsync(handler, url)).Status.ShouldBe(RolloutStatus.Failed);
+    }
+
+    private async Task<ServiceRollout> RolloutWithUrlAsync(HttpMessageHandler web, string url = "https://web.example/health")
     {
         var rollouts = new EcsRollouts(aws.Session, registry, observer, time, web);
-        var service = new ReleaseService { Service = "web", Cluster = "main", VerifyUrl = "https://web.example/health" };
+        var service = new ReleaseService { Service = "web", Cluster = "main", VerifyUrl = url };
         var plans = await rollouts.PlanAsync([service], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
         aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
         return (await rollouts.RolloutAsync(plans, new(), default)).Single().Rollout;

@@ -112,7 +112,7 @@ public sealed class RolloutVerdictTests
         Judge(service, Crash(), Crash()).Outcome.ShouldBe(RolloutOutcome.Going);
         var verdict = Judge(service, Crash(), Crash(), Crash());
         verdict.Outcome.ShouldBe(RolloutOutcome.Failed);
-        verdict.Reason.ShouldBe("3 tasks of the deployment stopped by its fault. Container app exited with 137 (killed: out of memory, or it did not stop in time): boom. "
+        verdict.Reason.ShouldBe("3 tasks of the deployment stopped by its fault. Container app exited with 137 (killed: out of memory, or it did not stop in time): EssentialContainerExited: boom. "
             + "ECS goes on trying: the service has no circuit breaker.");
     }
 
@@ -130,6 +130,27 @@ public sealed class RolloutVerdictTests
         var service = WithBreaker(Service(Primary(Ours, "IN_PROGRESS", failed: 3)), rollback: true);
         Judge(service, Crash() with { IsHopeless = true }, Crash(), Crash()).Outcome.ShouldBe(RolloutOutcome.Going);
         Judge(service, [.. Enumerable.Repeat(Crash(), 6)]).Outcome.ShouldBe(RolloutOutcome.Failed);
+    }
+
+    [Theory]
+    [InlineData("COUNT", 10, 12, RolloutOutcome.Going)]
+    [InlineData("COUNT", 1, 4, RolloutOutcome.Failed)]
+    [InlineData("BOUNDED_PERCENT", 50, 6, RolloutOutcome.Failed)] // never below 3
+    [InlineData("UNBOUNDED_PERCENT", 50, 4, RolloutOutcome.Failed)]
+    [InlineData("UNBOUNDED_PERCENT", 1000, 12, RolloutOutcome.Going)]
+    internal void A_breaker_is_given_as_many_failures_as_it_is_set_to(string type, int value, int crashes, RolloutOutcome outcome)
+    {
+        var service = Service(Primary(Ours, "IN_PROGRESS", failed: 1));
+        service = service with { DeploymentConfiguration = new(new DeploymentCircuitBreaker(true, true) { ThresholdConfiguration = new(type, value) }, null, null) };
+        Judge(service, [.. Enumerable.Repeat(Crash(), crashes)]).Outcome.ShouldBe(outcome);
+    }
+
+    [Fact]
+    public void A_deployment_that_alarms_failed_is_given_time_to_be_rolled_back()
+    {
+        var service = Service(Primary(Ours, "FAILED")) with { DeploymentConfiguration = new(null, null, null) { Alarms = new(Enable: true, Rollback: true) } };
+        Judge(service, TimeSpan.FromSeconds(1)).Outcome.ShouldBe(RolloutOutcome.Going);
+        Judge(service, TimeSpan.FromMinutes(1)).Outcome.ShouldBe(RolloutOutcome.Failed);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class RolloutWatcherProperties
             RolloutStatus.Failed => Became(DeploymentEnd.Failed),
             RolloutStatus.RolledBack => Became(DeploymentEnd.RolledBack),
             RolloutStatus.Superseded => Became(DeploymentEnd.Superseded),
-            RolloutStatus.TimedOut => !WasMissedBefore(Timeout.TotalSeconds),
+            RolloutStatus.TimedOut or RolloutStatus.Stalled => !WasMissedBefore(Timeout.TotalSeconds),
             _ => false,
         };
     }

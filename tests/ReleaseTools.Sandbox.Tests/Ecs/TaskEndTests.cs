@@ -22,6 +22,21 @@ public sealed class TaskEndTests
             .AsArray().Select(line => line!["message"]!.GetValue<string>()).ShouldBe(["no database", "giving up"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_image_can_be_made_to_crash_by_its_digest_and_another_runs_well(bool its)
+    {
+        var ecs = new EcsScenario().WithService(1);
+        var digest = ecs.Tasks("RUNNING").Single()["containers"]![0]!["imageDigest"]!.GetValue<string>();
+        ecs.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.TaskCrash, Target = its ? digest : "sha256:another", Count = null });
+
+        var id = ecs.Force();
+        ecs.Step(60);
+
+        ecs.Tasks("STOPPED", $", \"startedBy\": \"{id}\"").Any().ShouldBe(its);
+    }
+
     [Fact]
     public void An_image_that_cannot_be_pulled_is_a_task_that_failed_to_start()
     {

@@ -76,7 +76,9 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
 
         var ran = workspace.Run("$image | Invoke-EcsRollout", ("image", Pushed("web-ui")));
 
-        ran.Error("RolloutFailed");
+        var error = ran.Error("RolloutFailed").Exception.Message;
+        error.ShouldContain("exited with 3");
+        error.ShouldContain("no table stereo-spot-jobs");
         var rollout = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<ServiceRollout>();
         rollout.Status.ShouldBe(RolloutStatus.Failed);
         rollout.StoppedTasks.ShouldNotBeEmpty();

@@ -88,6 +88,26 @@ public sealed class CommandObserverTests : IDisposable
     }
 
     [Fact]
+    public void Each_service_has_a_bar_with_its_counts_until_its_rollout_has_ended()
+    {
+        var clock = new FakeTimeProvider();
+        Run(clock, observer =>
+        {
+            observer.Report(new DeploymentProgress("web-ui", "ecs-svc/1", "IN_PROGRESS", 4, 2, 1, 3, TimeSpan.FromSeconds(9)));
+            observer.Report(new DeploymentProgress("worker", "ecs-svc/2", "IN_PROGRESS", 2, 1, 1, 0, TimeSpan.FromSeconds(9)));
+            observer.Report(new RolloutEnded("web-ui", new() { Service = "web-ui", Cluster = "main", Status = RolloutStatus.Failed, Reason = "It crashed." }));
+            clock.Advance(TimeSpan.FromSeconds(1));
+            observer.Report(new DeploymentProgress("worker", "ecs-svc/2", "COMPLETED", 2, 0, 2, 0, TimeSpan.FromSeconds(12)));
+        });
+
+        var bars = session.Host.Progress.Select(record => (record.Activity, record.RecordType, record.PercentComplete, record.StatusDescription)).ToList();
+        bars[0].ShouldBe(("Roll out web-ui", ProgressRecordType.Processing, 25, "IN_PROGRESS: 1 of 4 running, 2 pending, 3 failed, 9.0s"));
+        bars.FindIndex(bar => bar.Activity == "Roll out web-ui" && bar.RecordType == ProgressRecordType.Completed)
+            .ShouldBeInRange(0, bars.FindIndex(bar => bar.Activity == "Roll out worker" && bar.PercentComplete == 100));
+        session.Host.Lines.ShouldContain("WARNING: web-ui: Failed: It crashed.");
+    }
+
+    [Fact]
     public void An_activity_is_drawn_five_times_a_second_at_most()
     {
         var clock = new FakeTimeProvider();

@@ -36,7 +36,13 @@ public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? Deploymen
 }
 
 public sealed record DeploymentAlarms(bool Enable, bool Rollback);
-public sealed record DeploymentCircuitBreaker(bool Enable, bool Rollback);
+public sealed record DeploymentCircuitBreaker(bool Enable, bool Rollback)
+{
+    public BreakerThreshold? ThresholdConfiguration { get; init; }
+}
+
+/// <param name="Type">COUNT, BOUNDED_PERCENT or UNBOUNDED_PERCENT.</param>
+public sealed record BreakerThreshold(string? Type, int Value);
 
 /// <param name="Status">PRIMARY, ACTIVE or INACTIVE.</param>
 /// <param name="RolloutState">COMPLETED, FAILED or IN_PROGRESS.</param>

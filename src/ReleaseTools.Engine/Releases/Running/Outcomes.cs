@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -31,8 +32,8 @@ public static class Outcomes
         rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.InProgress or RolloutStatus.Planned
             ? null
             : ReleaseException.For(
-                nameof(Messages.RolloutFailed), KindOf(rollout.Status == RolloutStatus.TimedOut), rollout.Service,
-                rollout.Service, rollout.Status, rollout.Reason, rollout.Cluster);
+                nameof(Messages.RolloutFailed), KindOf(rollout.Status is RolloutStatus.TimedOut or RolloutStatus.Stalled), rollout.Service,
+                rollout.Service, rollout.Status, rollout.Reason + RolloutText.LastWords(rollout), rollout.Cluster);
 
     private static string Lines(IReadOnlyList<string> log) => string.Concat(log.Select(line => $"{Environment.NewLine}  {line}"));
 

@@ -138,7 +138,11 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var rollouts = planned!.Tools.Rollouts;
         var chosen = services.Select(name => planned.Definition.Services.First(service => string.Equals(service.Name, name, StringComparison.Ordinal))).ToList();
         var plans = await ServiceImages.PlanAsync(rollouts, chosen, images, cancellationToken);
-        return await rollouts.RolloutAsync(plans, new RolloutOptions { Timeout = options.Timeout }, cancellationToken);
+        var how = new RolloutOptions { Timeout = options.Timeout };
+        var results = await rollouts.RolloutAsync(plans, how, cancellationToken);
+        return options.RollbackOnFailure
+            ? await new EcsUndo(planned.Tools.Aws, planned.Tools.Registry, workspace.Observer, workspace.Clock, rollouts).RollBackAsync(plans, results, how, cancellationToken)
+            : results;
     }
 
     /// <inheritdoc/>
