@@ -63,14 +63,15 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         await CallAsync("ecs", "CreateCluster", """{"clusterName":"main"}""");
         await CallAsync("logs", "CreateLogGroup", """{"logGroupName":"/ecs/web"}""");
         await CallAsync("ecs", "RegisterTaskDefinition", $$$$"""
-            {"family":"web","containerDefinitions":[{"name":"app","image":"{{{{Repository}}}}:latest","essential":true,
+            {"family":"web","networkMode":"awsvpc","containerDefinitions":[{"name":"app","image":"{{{{Repository}}}}:latest","essential":true,
               "logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"ecs","awslogs-region":"eu-west-1"}}}]}
             """);
         var with = breaker ? "true" : "false";
         foreach (var name in names)
         {
             await CallAsync("ecs", "CreateService", $$$$"""
-                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
+                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"launchType":"FARGATE",
+                  "networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]} },"deploymentConfiguration":{"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
                 """);
         }
 
@@ -159,7 +160,8 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
 
     private static string Digest(byte[] content) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(content));
 
-    private async Task<Answer> CallAsync(string service, string operation, string request)
+    /// <summary>Calls the sandbox beside the Engine; the call must succeed.</summary>
+    public async Task<Answer> CallAsync(string service, string operation, string request)
     {
         using var client = new SigningClient(server) { SignedService = service.Split('_')[0].ToLowerInvariant(), Time = Time.GetUtcNow() };
         var answer = await client.CallAsync(service, operation, request);

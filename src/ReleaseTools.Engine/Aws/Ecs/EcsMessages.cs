@@ -20,7 +20,18 @@ public sealed record DescribeServicesResponse(IReadOnlyList<EcsService>? Service
 public sealed record EcsService(
     string? ServiceArn, string? ServiceName, string? ClusterArn, string? Status, int DesiredCount, int RunningCount, int PendingCount,
     string? TaskDefinition, DeploymentController? DeploymentController, DeploymentConfiguration? DeploymentConfiguration,
-    IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events);
+    IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events)
+{
+    /// <summary>Left out where the service has a capacity provider strategy.</summary>
+    public string? LaunchType { get; init; }
+    public string? PlatformVersion { get; init; }
+
+    // What RunTask is given as it was described: members that are not known here must not get lost on the way.
+    public JsonArray? CapacityProviderStrategy { get; init; }
+    public JsonObject? NetworkConfiguration { get; init; }
+    public JsonArray? PlacementConstraints { get; init; }
+    public JsonArray? PlacementStrategy { get; init; }
+}
 
 public sealed record DeploymentController(string? Type);
 public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent)
