@@ -25,8 +25,8 @@ public sealed class TaskStartTests
         await RunAsync();
 
         var sent = ecs.Aws.RequestsOf("RunTask").ShouldHaveSingleItem();
-        sent.ToJsonString().ShouldBe($$"""
-            {"cluster":"main","taskDefinition":"{{ScriptedEcs.Former}}","clientToken":"t1","startedBy":"ReleaseTools/t1",
+        sent.ToJsonString().ShouldBe($$$$"""
+            {"cluster":"main","taskDefinition":"{{{{ScriptedEcs.Former}}}}","clientToken":"t1","startedBy":"ReleaseTools/t1",
             "capacityProviderStrategy":[{"capacityProvider":"FARGATE_SPOT","weight":2,"base":0}],"platformVersion":"1.4.0",
             "networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"],"assignPublicIp":"DISABLED","later":1}},
             "overrides":{"containerOverrides":[{"name":"app","command":["migrate"]}]}}
