@@ -59,11 +59,9 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             }
 
             var tasks = await before.RunAsync(ready, options, cancellationToken);
-            foreach (var plan in ready.Where(plan => tasks.TryGetValue(plan, out var task) && task.Error is not null).ToList())
-            {
-                ended[plan] = BeforeRollouts.NotBegun(plan, tasks[plan]);
-                ready.Remove(plan);
-            }
+            foreach (var (plan, task) in tasks.Where(one => one.Value.Error is not null))
+                ended[plan] = BeforeRollouts.NotBegun(plan, task);
+            ready.RemoveAll(ended.ContainsKey);
 
             var how = options with { NoWait = options.NoWait && ReferenceEquals(wave, waves[^1]) };
             foreach (var (plan, result) in ready.Zip(await RolloutWaveAsync(ready, how, run, cancellationToken)))
