@@ -25,6 +25,7 @@
         'Restore-EcsService'
         'Start-InferenceBuild'
         'Start-ReleaseSandbox'
+        'Start-ReleaseTask'
         'Stop-ReleaseSandbox'
         'Update-SageMakerEndpoint'
         'Wait-EcsRollout'

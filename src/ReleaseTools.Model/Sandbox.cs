@@ -71,11 +71,18 @@ public enum SandboxFaultKind
     /// <summary>The call is answered with AccessDeniedException.</summary>
     AccessDenied,
 
-    /// <summary>ECS: tasks of the service named, or that run the image of the digest named, crash the fault's delay after they run, with its exit code.</summary>
+    /// <summary>
+    /// ECS: tasks of the service named, or that a service runs of the image of the digest named, crash the fault's delay after they
+    /// run, with its exit code; or tasks of RunTask, by their group (<c>family:</c> and the task definition's family), which may
+    /// also end well, with exit code 0.
+    /// </summary>
     TaskCrash,
 
-    /// <summary>ECS: tasks of the service named cannot pull their image.</summary>
+    /// <summary>ECS: tasks of the service, or of the group, named cannot pull their image.</summary>
     CannotPull,
+
+    /// <summary>ECS: RunTask places no task of the group named; the reason is that of its <c>failures</c>, RESOURCE:MEMORY when it has none.</summary>
+    TaskNotPlaced,
 
     /// <summary>SageMaker: the next update of the endpoint named rolls back.</summary>
     EndpointRollback,

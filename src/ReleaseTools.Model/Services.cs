@@ -47,6 +47,9 @@ public sealed record ReleaseService
 
     /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
     public bool PinDigest { get; init; }
+
+    /// <summary>The task that is run before a rollout of a new image; null where there is none.</summary>
+    public BeforeRolloutTask? BeforeRollout { get; init; }
 }
 
 /// <summary>What became of a rollout. Only <see cref="Verified"/> says that what runs is what was pushed.</summary>
@@ -146,6 +149,9 @@ public sealed record ServiceRollout
 
     /// <summary>Tasks running.</summary>
     public int RunningCount { get; init; }
+
+    /// <summary>The task that was run before the deployment; null where there is none.</summary>
+    public ReleaseTask? BeforeRollout { get; init; }
 
     /// <summary>Tasks of this deployment that stopped by its fault.</summary>
     public IReadOnlyList<StoppedTask> StoppedTasks { get; init; } = [];

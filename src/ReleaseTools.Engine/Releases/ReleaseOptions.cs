@@ -18,6 +18,9 @@ public sealed record ReleaseOptions
     /// <summary>Builds every image, also one whose inputs have not changed.</summary>
     public bool NoReuse { get; init; }
 
+    /// <summary>Leaves out the tasks that services have run before their rollout.</summary>
+    public bool SkipBeforeRollout { get; init; }
+
     /// <summary>How many images are built at once; the definition's, else the processor count when null.</summary>
     public int? ThrottleLimit { get; init; }
 

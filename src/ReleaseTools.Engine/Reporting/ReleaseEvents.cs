@@ -89,6 +89,13 @@ public sealed record TaskStopped(string Subject, StoppedTask Task) : ReleaseEven
 /// <summary>The wait for a deployment has ended, well or not; those of other services may go on.</summary>
 public sealed record RolloutEnded(string Subject, ServiceRollout Rollout) : ReleaseEvent(Subject);
 
+/// <summary>A task that is run once goes on.</summary>
+/// <param name="Subject">The service.</param>
+/// <param name="TaskArn">The task.</param>
+/// <param name="Status">ECS's word for how far it is.</param>
+/// <param name="Elapsed">Since it was asked for.</param>
+public sealed record TaskProgress(string Subject, string TaskArn, string Status, TimeSpan Elapsed) : ReleaseEvent(Subject);
+
 /// <summary>A line of terraform's output, already cleared of sensitive values.</summary>
 public sealed record TerraformOutput(string Subject, string Line) : ReleaseEvent(Subject);
 

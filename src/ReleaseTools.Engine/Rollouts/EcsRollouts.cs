@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Tasks;
 
 namespace ReleaseTools.Engine.Rollouts;
 
@@ -24,13 +25,17 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// <param name="imageByService">The image each service is to run; a service without one deploys again what its task definition names.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
-    public Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken) =>
-        new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, cancellationToken);
+    public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken)
+    {
+        var plans = await new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, cancellationToken);
+        return await new BeforeRolloutPlanner(aws).WithTasksAsync(plans, cancellationToken);
+    }
 
     /// <summary>
     /// Starts the deployments, waits for all of them together, and proves what runs; wave by wave where services come after
-    /// others. Without waiting, only the last wave is not waited for.
+    /// others. The tasks that come before a wave's deployments are run first, and waited for. Without waiting, only the last
+    /// wave's deployments are not waited for.
     /// </summary>
     /// <returns>
     /// What became of each, in the order given. A service that cannot be rolled out is Failed, its error beside it, and so are
@@ -39,6 +44,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
         var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time), []);
+        var before = new BeforeRollouts(new ReleaseTasks(aws, registry, observer, time), run.Revisions, plans);
         var ended = new Dictionary<RolloutPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
         var waves = RolloutWaves.Of(plans);
         foreach (var wave in waves)
@@ -52,9 +58,14 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
                     ended[plan] = hindered;
             }
 
+            var tasks = await before.RunAsync(ready, options, cancellationToken);
+            foreach (var (plan, task) in tasks.Where(one => one.Value.Error is not null))
+                ended[plan] = BeforeRollouts.NotBegun(plan, task);
+            ready.RemoveAll(ended.ContainsKey);
+
             var how = options with { NoWait = options.NoWait && ReferenceEquals(wave, waves[^1]) };
             foreach (var (plan, result) in ready.Zip(await RolloutWaveAsync(ready, how, run, cancellationToken)))
-                ended[plan] = result;
+                ended[plan] = BeforeRollouts.Told(result, tasks.GetValueOrDefault(plan));
         }
 
         return [.. plans.Select(plan => ended[plan])];

@@ -14,24 +14,38 @@ namespace ReleaseTools.Engine.Rollouts;
 /// </summary>
 internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string TaskDefinition, string Image, string Pinned), Lazy<Task<string>>> revisions = new();
+    private readonly ConcurrentDictionary<(string TaskDefinition, string Image, string Pinned), Lazy<Task<PinnedRevision>>> revisions = new();
 
     /// <summary>The ARN of the revision that differs from the service's in the image's digest alone.</summary>
     /// <exception cref="ReleaseException">AWS refused, or whether it is registered is not known.</exception>
-    public Task<string> RegisterAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    public async Task<string> RegisterAsync(RolloutPlan plan, CancellationToken cancellationToken) =>
+        (await RegisterAsync(plan.Service, plan.Seen!.TaskDefinition!, plan.Container!.Image!, plan.Image!.Digest!, cancellationToken)).Arn;
+
+    /// <summary>The revision that differs from a task definition in naming a digest instead of an image.</summary>
+    /// <inheritdoc cref="RegisterAsync(RolloutPlan, CancellationToken)"/>
+    public Task<PinnedRevision> RegisterAsync(ReleaseService service, string taskDefinition, string image, string digest, CancellationToken cancellationToken)
     {
-        var image = plan.Container!.Image!;
-        var pinned = $"{NamedImage.Parse(image).Repository}@{plan.Image!.Digest}";
-        return revisions.GetOrAdd((plan.Seen!.TaskDefinition!, image, pinned), wanted => new(() => RegisterAsync(plan.Service, wanted.TaskDefinition, wanted.Image, wanted.Pinned, cancellationToken))).Value;
+        var pinned = $"{NamedImage.Parse(image).Repository}@{digest}";
+        return revisions.GetOrAdd((taskDefinition, image, pinned), wanted => new(() => MakeAsync(service, wanted.TaskDefinition, wanted.Image, wanted.Pinned, cancellationToken))).Value;
     }
 
-    private async Task<string> RegisterAsync(ReleaseService service, string taskDefinition, string image, string pinned, CancellationToken cancellationToken)
+    /// <summary>Forgets a revision that is about to be deregistered: whoever needs it later registers another.</summary>
+    public void Forget(string arn)
+    {
+        foreach (var (wanted, revision) in revisions)
+        {
+            if (revision is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } made } && made.Result.Arn == arn)
+                revisions.TryRemove(wanted, out _);
+        }
+    }
+
+    private async Task<PinnedRevision> MakeAsync(ReleaseService service, string taskDefinition, string image, string pinned, CancellationToken cancellationToken)
     {
         var request = PinnedTaskDefinition.Request(await DescribeAsync(taskDefinition, cancellationToken), image, pinned);
         if (await FindAsync(request, cancellationToken) is { } there)
         {
             observer.Report(new Noted(service.Service, $"{ServiceReader.ShortName(there)} names {pinned} already."));
-            return there;
+            return new(there, IsNew: false);
         }
 
         string? registered;
@@ -49,7 +63,7 @@ internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer,
         if (registered is null)
             throw ReleaseException.For(nameof(Messages.TaskDefinitionNotRegistered), ErrorKind.Failed, service.Service, service.Service, Family(request), "ECS's answer names no revision.");
         observer.Report(new Noted(service.Service, $"Registered {ServiceReader.ShortName(registered)}, which differs from {ServiceReader.ShortName(taskDefinition)} in naming {pinned}."));
-        return registered;
+        return new(registered, IsNew: true);
     }
 
     private async Task<string?> FindInTimeAsync(ReleaseService service, JsonObject request, CancellationToken cancellationToken)
@@ -92,3 +106,8 @@ internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer,
 
     private static string Family(JsonObject request) => request["family"]?.GetValue<string>() ?? "";
 }
+
+/// <summary>A revision that names an image by digest.</summary>
+/// <param name="Arn">The revision.</param>
+/// <param name="IsNew">Whether it was registered now, or was there before.</param>
+internal sealed record PinnedRevision(string Arn, bool IsNew);

@@ -2,6 +2,7 @@ using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Tasks;
 
 namespace ReleaseTools.Engine.Rollouts;
 
@@ -25,6 +26,12 @@ public sealed record RolloutPlan
 
     /// <summary>The deployment that is under way and deploys this image.</summary>
     internal string? UnderWay { get; init; }
+
+    /// <summary>The task that is run before the deployment; null where there is none. What is joined had its own.</summary>
+    internal ReleaseTaskPlan? FirstRuns => Joins is null ? BeforeRollout : null;
+
+    /// <summary>The task that the definition has run before a deployment of this image.</summary>
+    internal ReleaseTaskPlan? BeforeRollout { get; init; }
 
     /// <summary>Whether a revision is registered that names the digest: asked for, and the task definition does not name it.</summary>
     internal bool PinsDigest =>
@@ -66,9 +73,12 @@ public sealed record RolloutPlan
         Reason = Problem?.Message ?? Reason(),
     };
 
-    private string Reason() => DesiredCount is { } count && count != Service.DesiredCount
-        ? $"{What()} The desired count {Service.DesiredCount} becomes {count}."
-        : What();
+    private string Reason()
+    {
+        var first = FirstRuns is null ? "" : $"Runs {TaskText.Of(FirstRuns.Command)} first. ";
+        var count = DesiredCount is { } wanted && wanted != Service.DesiredCount ? $" The desired count {Service.DesiredCount} becomes {wanted}." : "";
+        return first + What() + count;
+    }
 
     private string What()
     {

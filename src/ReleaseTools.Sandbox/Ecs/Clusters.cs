@@ -52,8 +52,8 @@ internal sealed class Clusters(SandboxWorld world, EcsState state)
         cluster["clusterArn"] = Arn(name);
         cluster["status"] = "ACTIVE";
         cluster["registeredContainerInstancesCount"] = 0;
-        cluster["runningTasksCount"] = services.Sum(service => service.Live.Count(task => task.IsRunning));
-        cluster["pendingTasksCount"] = services.Sum(service => service.Live.Count(task => task.Status < EcsTaskStatus.Running));
+        cluster["runningTasksCount"] = state.Tasks(name).Count(task => task.IsRunning);
+        cluster["pendingTasksCount"] = state.Tasks(name).Count(task => task.Status < EcsTaskStatus.Running);
         cluster["activeServicesCount"] = services.Count(service => service.Status is ServiceStatus.Active);
         foreach (var list in new[] { "statistics", "tags", "settings", "capacityProviders", "defaultCapacityProviderStrategy" })
             cluster[list] ??= new JsonArray();

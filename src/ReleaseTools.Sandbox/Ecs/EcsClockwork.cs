@@ -12,6 +12,7 @@ internal sealed class EcsClockwork(EcsState state, EcsTiming timing, TaskLifecyc
         {
             foreach (var service in state.Services)
                 Advance(service, due);
+            AdvanceOneOff(due);
             Forget(due);
         }
 
@@ -42,6 +43,14 @@ internal sealed class EcsClockwork(EcsState state, EcsTiming timing, TaskLifecyc
             machine.Evaluate(service, at);
     }
 
+    private void AdvanceOneOff(DateTimeOffset at)
+    {
+        foreach (var task in state.OneOff.Where(task => lifecycle.Due(task) <= at))
+            lifecycle.Move(task, deployment: null, at);
+        state.Stopped.AddRange(state.OneOff.Where(task => task.Status is EcsTaskStatus.Stopped));
+        state.OneOff.RemoveAll(task => task.Status is EcsTaskStatus.Stopped);
+    }
+
     private DateTimeOffset? EarliestDue()
     {
         DateTimeOffset? earliest = null;
@@ -52,6 +61,8 @@ internal sealed class EcsClockwork(EcsState state, EcsTiming timing, TaskLifecyc
                 Consider(lifecycle.Due(task));
         }
 
+        foreach (var task in state.OneOff)
+            Consider(lifecycle.Due(task));
         return earliest;
 
         void Consider(DateTimeOffset? due)

@@ -29,7 +29,8 @@ internal sealed class EcsDescriptions(SandboxWorld world)
         json["desiredCount"] = service.DesiredCount;
         json["runningCount"] = Running(service.Live);
         json["pendingCount"] = Pending(service.Live);
-        json["launchType"] ??= "EC2";
+        if (service.Given.Structures("capacityProviderStrategy").Count == 0)
+            json["launchType"] ??= "EC2"; // a service has the one or the other
         json["schedulingStrategy"] ??= "REPLICA";
         json["taskDefinition"] = service.TaskDefinitionArn;
         json["createdAt"] = service.CreatedAt.EpochSeconds();
@@ -54,9 +55,7 @@ internal sealed class EcsDescriptions(SandboxWorld world)
             ["taskArn"] = arn,
             ["clusterArn"] = world.Arn("ecs", $"cluster/{task.Cluster}"),
             ["taskDefinitionArn"] = task.TaskDefinitionArn,
-            ["group"] = $"service:{task.Service}",
-            ["startedBy"] = task.DeploymentId,
-            ["launchType"] = task.LaunchType,
+            ["group"] = task.Group,
             ["lastStatus"] = Status(task),
             ["desiredStatus"] = task.IsWanted ? "RUNNING" : "STOPPED",
             ["healthStatus"] = "UNKNOWN",
@@ -64,8 +63,13 @@ internal sealed class EcsDescriptions(SandboxWorld world)
             ["createdAt"] = task.CreatedAt.EpochSeconds(),
             ["attachments"] = new JsonArray(),
             ["tags"] = new JsonArray(),
+            ["overrides"] = task.Overrides?.DeepClone() ?? new JsonObject { ["containerOverrides"] = new JsonArray() },
             ["containers"] = new JsonArray([.. task.Containers.Select(container => Container(task, container, arn))]),
         };
+        Set(json, "startedBy", task.StartedBy);
+        Set(json, "launchType", task.LaunchType);
+        Set(json, "capacityProviderName", task.CapacityProvider);
+        Set(json, "platformVersion", task.PlatformVersion);
         Set(json, "pullStartedAt", task.PullStartedAt?.EpochSeconds());
         Set(json, "pullStoppedAt", task.PullStoppedAt?.EpochSeconds());
         Set(json, "startedAt", task.StartedAt?.EpochSeconds());

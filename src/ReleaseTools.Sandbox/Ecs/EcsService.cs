@@ -6,7 +6,7 @@ using ReleaseTools.Sandbox.Wire;
 namespace ReleaseTools.Sandbox.Ecs;
 
 /// <summary>
-/// Amazon ECS: clusters, task definitions, and services with rolling deployments. Services of another deployment controller
+/// Amazon ECS: clusters, task definitions, tasks that are run by themselves, and services with rolling deployments. Services of another deployment controller
 /// can be created and described, and refuse what ECS refuses; their task sets are not modelled.
 /// </summary>
 internal sealed class EcsService : SandboxService
@@ -36,6 +36,7 @@ internal sealed class EcsService : SandboxService
         "CreateCluster" => parts.Clusters.Create(request),
         "DescribeClusters" => parts.Clusters.Describe(request),
         "RegisterTaskDefinition" => parts.Definitions.Register(request),
+        "DeregisterTaskDefinition" => parts.Definitions.Deregister(request),
         "DescribeTaskDefinition" => parts.Definitions.Describe(request),
         "ListTaskDefinitions" => parts.Definitions.List(request),
         "CreateService" => parts.Services.Create(request),
@@ -43,6 +44,7 @@ internal sealed class EcsService : SandboxService
         "ListServices" => parts.Services.List(request),
         "UpdateService" => parts.Services.Update(request),
         "DeleteService" => parts.Services.Delete(request),
+        "RunTask" => parts.OneOff.Run(request),
         "ListTasks" => parts.Tasks.List(request),
         "DescribeTasks" => parts.Tasks.Describe(request),
         "StopTask" => parts.Tasks.Stop(request),
@@ -77,19 +79,21 @@ internal sealed class EcsService : SandboxService
         parts = Parts.Of(World, this.state, timing);
     }
 
-    private sealed record Parts(Clusters Clusters, TaskDefinitions Definitions, Services Services, Tasks Tasks, ServiceDeployments Deployments, EcsClockwork Clockwork)
+    private sealed record Parts(Clusters Clusters, TaskDefinitions Definitions, Services Services, OneOffTasks OneOff, Tasks Tasks, ServiceDeployments Deployments, EcsClockwork Clockwork)
     {
         public static Parts Of(SandboxWorld world, EcsState state, EcsTiming timing)
         {
             var descriptions = new EcsDescriptions(world);
             var clusters = new Clusters(world, state);
             var definitions = new TaskDefinitions(world, state);
-            var machine = new DeploymentMachine(state, timing, new TaskLauncher(state, definitions));
+            var launcher = new TaskLauncher(state, definitions);
+            var machine = new DeploymentMachine(state, timing, launcher);
             var services = new Services(world, state, clusters, definitions, machine, descriptions);
             return new Parts(
                 clusters,
                 definitions,
                 services,
+                new OneOffTasks(world, state, clusters, definitions, launcher, descriptions),
                 new Tasks(world, state, clusters, services, descriptions),
                 new ServiceDeployments(world, state, services, descriptions, definitions),
                 new EcsClockwork(state, timing, new TaskLifecycle(world, timing), machine));

@@ -22,12 +22,19 @@ internal sealed class EcsState
 
     public List<ServiceState> Services { get; init; } = [];
 
+    /// <summary>Tasks of RunTask that have not stopped.</summary>
+    public List<TaskState> OneOff { get; init; } = [];
+
+    /// <summary>What RunTask did for each client token, by cluster and token.</summary>
+    public Dictionary<string, RunTaskTokenState> RunTaskTokens { get; init; } = new(StringComparer.Ordinal);
+
     /// <summary>Stopped tasks, in the order of their end.</summary>
     public List<TaskState> Stopped { get; init; } = [];
 
     /// <summary>The tasks that can be described, in the order of their start.</summary>
     public IEnumerable<TaskState> Tasks(string cluster) => Services
         .SelectMany(service => service.Live)
+        .Concat(OneOff)
         .Concat(Stopped)
         .Where(task => string.Equals(task.Cluster, cluster, StringComparison.Ordinal))
         .OrderBy(task => task.Number);
@@ -44,6 +51,9 @@ internal sealed class EcsState
 
     private byte[] Hash() => SHA256.HashData(Encoding.UTF8.GetBytes((++Counter).ToString(CultureInfo.InvariantCulture)));
 }
+
+/// <summary>A request with a client token, and the ids of the tasks that it started.</summary>
+internal sealed record RunTaskTokenState(JsonObject Request, IReadOnlyList<string> Tasks);
 
 /// <summary>What a service's <c>status</c> says.</summary>
 internal enum ServiceStatus

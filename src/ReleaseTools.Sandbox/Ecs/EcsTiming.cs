@@ -12,6 +12,9 @@ internal sealed record EcsTiming
     /// <summary>ACTIVATING: targets are registered.</summary>
     public TimeSpan Activating { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>RUNNING, of a task that RunTask started and for which nothing else is scripted: it ends with exit code 0.</summary>
+    public TimeSpan OneOffWork { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>DEACTIVATING: targets are drained.</summary>
     public TimeSpan Deactivating { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -44,22 +44,43 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
         return Described(definition, request.Texts("include").Contains("TAGS", StringComparer.Ordinal));
     }
 
-    /// <summary>ListTaskDefinitions, in pages of 100.</summary>
+    /// <summary>DeregisterTaskDefinition: one revision, which its services and tasks go on with and nobody else can begin.</summary>
+    public JsonObject Deregister(JsonObject request)
+    {
+        var name = request.Required("taskDefinition", "ClientException", "TaskDefinition should not be empty.");
+        if (!Clusters.LastPart(name).Contains(':', StringComparison.Ordinal))
+            throw new SandboxException("ClientException", "Revision is missing.");
+        var definition = Find(name) ?? throw new SandboxException("ClientException", "Unable to describe task definition.");
+        if (!IsActive(definition))
+            throw Inactive();
+        definition["status"] = "INACTIVE";
+        definition["deregisteredAt"] = world.Now.EpochSeconds();
+        return Described(definition, withTags: false);
+    }
+
+    /// <summary>ListTaskDefinitions, in pages of 100; the active ones unless asked otherwise.</summary>
     public JsonObject List(JsonObject request)
     {
         var prefix = request.Text("familyPrefix");
+        var status = request.Text("status") ?? "ACTIVE";
         var arns = state.TaskDefinitions
             .Where(family => prefix is null || string.Equals(family.Key, prefix, StringComparison.Ordinal))
             .OrderBy(family => family.Key, StringComparer.Ordinal)
-            .SelectMany(family => family.Value.Select(definition => definition.Text("taskDefinitionArn")!));
+            .SelectMany(family => family.Value.Where(definition => definition.Text("status") == status).Select(definition => definition.Text("taskDefinitionArn")!));
         if (request.Text("sort") is "DESC")
             arns = arns.Reverse();
         return Pages.Of([.. arns], request, "taskDefinitionArns");
     }
 
-    /// <summary>The ARN of a task definition named by family (its newest), <c>family:revision</c> or ARN.</summary>
-    public string Resolve(string name) =>
-        Find(name)?.Text("taskDefinitionArn") ?? throw new SandboxException("ClientException", "TaskDefinition not found.");
+    /// <summary>The ARN of an active task definition named by family (its newest), <c>family:revision</c> or ARN.</summary>
+    public string Resolve(string name)
+    {
+        var definition = Find(name) ?? throw new SandboxException("ClientException", "TaskDefinition not found.");
+        return IsActive(definition) ? definition.Text("taskDefinitionArn")! : throw Inactive();
+    }
+
+    /// <summary>The family of a task definition's ARN.</summary>
+    public static string FamilyOf(string arn) => Clusters.LastPart(arn).Split(':')[0];
 
     public JsonObject Get(string arn) => Find(arn) ?? throw new InvalidOperationException($"The task definition '{arn}' is gone.");
 
@@ -69,11 +90,16 @@ internal sealed partial class TaskDefinitions(SandboxWorld world, EcsState state
         if (parts is null || !state.TaskDefinitions.TryGetValue(parts[0], out var revisions))
             return null;
         if (parts.Length == 1)
-            return revisions[^1];
+            return revisions.FindLast(IsActive);
         return int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision >= 1 && revision <= revisions.Count
             ? revisions[revision - 1]
             : null;
     }
+
+    private static bool IsActive(JsonObject definition) => definition.Text("status") == "ACTIVE";
+
+    private static SandboxException Inactive() =>
+        new("ClientException", "The specified task definition is inactive. Specify an active task definition and try again.");
 
     // Tags stand beside a task definition, not in it.
     private static JsonObject Described(JsonObject definition, bool withTags)

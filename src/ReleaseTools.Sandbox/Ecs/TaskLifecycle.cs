@@ -1,3 +1,5 @@
+using ReleaseTools.Sandbox.Wire;
+
 namespace ReleaseTools.Sandbox.Ecs;
 
 /// <summary>What a step of a task's life means for the deployment that started it.</summary>
@@ -15,7 +17,7 @@ internal enum TaskOutcome
 /// PENDING       → ACTIVATING     every image was pulled
 ///               → STOPPING       TaskFailedToStart: CannotPullContainerError
 /// ACTIVATING    → RUNNING
-/// RUNNING       → DEACTIVATING   EssentialContainerExited, when a crash is scripted
+/// RUNNING       → DEACTIVATING   EssentialContainerExited, when a crash is scripted; a task of RunTask, when it has done its work
 /// DEACTIVATING  → STOPPING
 /// STOPPING      → STOPPED
 /// any wanted    → DEACTIVATING (running) or STOPPING (not yet): ServiceSchedulerInitiated, UserInitiated
@@ -87,7 +89,7 @@ internal sealed class TaskLifecycle(SandboxWorld world, EcsTiming timing)
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
     private TaskOutcome Pull(TaskState task, DeploymentState? deployment, DateTimeOffset at)
     {
-        var fault = world.Faults.TakeFor(SandboxFaultKind.CannotPull, task.Service);
+        var fault = world.Faults.TakeFor(SandboxFaultKind.CannotPull, task.FaultTarget);
         foreach (var container in task.Containers)
         {
             var digest = fault is null ? Resolve(container.Image, deployment) : null;
@@ -119,13 +121,14 @@ internal sealed class TaskLifecycle(SandboxWorld world, EcsTiming timing)
     }
 
     private TaskCrash? CrashToCome(TaskState task, DateTimeOffset at) =>
-        world.Faults.TakeFor(SandboxFaultKind.TaskCrash, [task.Service, .. task.Containers.Select(container => container.ImageDigest).OfType<string>()]) is { } fault
+        world.Faults.TakeFor(SandboxFaultKind.TaskCrash, task.Service is null ? [task.FaultTarget] : [task.FaultTarget, .. task.Containers.Select(container => container.ImageDigest).OfType<string>()]) is { } fault
             ? new TaskCrash(at + fault.Delay, fault.ExitCode, fault.Reason, fault.LogLines)
-            : null;
+            : task.Service is null ? new TaskCrash(at + timing.OneOffWork, 0, null, []) : null;
 
     private void Exit(TaskState task, TaskCrash crash, DateTimeOffset at)
     {
-        var container = task.Containers.FirstOrDefault(candidate => candidate.IsEssential) ?? task.Containers[0];
+        var commanded = task.Overrides?.Structures("containerOverrides") is [var first, ..] ? first.Text("name") : null;
+        var container = task.Containers.Where(candidate => candidate.IsEssential).OrderBy(candidate => candidate.Name != commanded).FirstOrDefault() ?? task.Containers[0];
         container.ExitCode = crash.ExitCode;
         container.Reason = crash.Reason;
         if (container.LogGroup is not null && container.LogStreamPrefix is not null && crash.LogLines.Count > 0)

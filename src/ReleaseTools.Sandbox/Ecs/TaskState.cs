@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ReleaseTools.Sandbox.Ecs;
 
 /// <summary>What a task's <c>lastStatus</c> says, in the order in which a task goes through them.</summary>
@@ -22,13 +24,27 @@ internal sealed class TaskState
 
     public required string Cluster { get; init; }
 
-    public required string Service { get; init; }
+    /// <summary>The service whose scheduler started it; null for a task that RunTask started.</summary>
+    public string? Service { get; init; }
 
-    public required string DeploymentId { get; init; }
+    /// <summary>What started it: a deployment's id, or what RunTask was given; null where it was given nothing.</summary>
+    public string? StartedBy { get; init; }
+
+    /// <summary>The task group: <c>service:name</c>, and <c>family:name</c> where RunTask names none. Faults for a task of RunTask name it.</summary>
+    public required string Group { get; init; }
 
     public required string TaskDefinitionArn { get; init; }
 
-    public required string LaunchType { get; init; }
+    /// <summary>Null where a capacity provider strategy was given.</summary>
+    public string? LaunchType { get; init; }
+
+    /// <summary>The first capacity provider of the strategy that was given.</summary>
+    public string? CapacityProvider { get; init; }
+
+    public string? PlatformVersion { get; init; }
+
+    /// <summary>What RunTask overrides of its task definition.</summary>
+    public JsonObject? Overrides { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -62,9 +78,12 @@ internal sealed class TaskState
     public bool IsWanted => StoppingAt is null;
 
     /// <summary>That a deployment started it.</summary>
-    public bool IsOf(DeploymentState deployment) => string.Equals(DeploymentId, deployment.Id, StringComparison.Ordinal);
+    public bool IsOf(DeploymentState deployment) => string.Equals(StartedBy, deployment.Id, StringComparison.Ordinal);
 
     public bool IsRunning => Status is EcsTaskStatus.Running;
+
+    /// <summary>The thing that faults name: its service, or else its group.</summary>
+    public string FaultTarget => Service ?? Group;
 }
 
 /// <summary>A container of a task.</summary>
@@ -87,5 +106,5 @@ internal sealed class ContainerState
     public string? Reason { get; set; }
 }
 
-/// <summary>A crash to come.</summary>
+/// <summary>The end of a container to come: a crash, or that of a task which has done its work.</summary>
 internal sealed record TaskCrash(DateTimeOffset At, int ExitCode, string? Reason, IReadOnlyList<string> LogLines);

@@ -27,8 +27,8 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
 
         var tasks = state.Tasks(cluster).Where(task =>
             (serviceName is null || string.Equals(task.Service, serviceName, StringComparison.Ordinal))
-            && (startedBy is null || string.Equals(task.DeploymentId, startedBy, StringComparison.Ordinal))
-            && (family is null || string.Equals(Family(task), family, StringComparison.Ordinal))
+            && (startedBy is null || string.Equals(task.StartedBy, startedBy, StringComparison.Ordinal))
+            && (family is null || string.Equals(TaskDefinitions.FamilyOf(task.TaskDefinitionArn), family, StringComparison.Ordinal))
             && string.Equals(desired, task.IsWanted ? "RUNNING" : "STOPPED", StringComparison.Ordinal));
         return Pages.Of([.. tasks.Select(descriptions.TaskArn)], request, "taskArns");
     }
@@ -57,7 +57,7 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
         return new JsonObject { ["tasks"] = tasks, ["failures"] = failures };
     }
 
-    /// <summary>StopTask: the service's scheduler replaces it.</summary>
+    /// <summary>StopTask: a service's scheduler replaces its task.</summary>
     public JsonObject Stop(JsonObject request)
     {
         var cluster = clusters.NameIn(request);
@@ -67,11 +67,10 @@ internal sealed class Tasks(SandboxWorld world, EcsState state, Clusters cluster
         if (task.IsWanted)
         {
             TaskLifecycle.Stop(task, "UserInitiated", request.Text("reason") ?? "Task stopped by user", world.Now);
-            services.Find(cluster, task.Service)!.WakeAt = world.Now;
+            if (task.Service is { } service)
+                services.Find(cluster, service)!.WakeAt = world.Now;
         }
 
         return new JsonObject { ["task"] = descriptions.Task(task) };
     }
-
-    private static string Family(TaskState task) => Clusters.LastPart(task.TaskDefinitionArn).Split(':')[0];
 }

@@ -51,12 +51,16 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     [Parameter]
     public SwitchParameter PinDigest { get; set; }
 
+    /// <summary>Leaves out the tasks that the definition has run before a rollout (<c>beforeRollout</c>).</summary>
+    [Parameter]
+    public SwitchParameter SkipBeforeRollout { get; set; }
+
     /// <summary>Sets the desired count with the deployment; it is left as it is when left out.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int? DesiredCount { get; set; }
 
-    /// <summary>Does not wait for the deployments' end, and so proves nothing. Those that others come after are waited for.</summary>
+    /// <summary>Does not wait for the deployments' end, and so proves nothing. Those that others come after are waited for, and so are the tasks before them.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
@@ -97,13 +101,13 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     {
         if (names.Count + images.Count + services.Count == 0)
             return;
-        var (path, aws, pin, count) = (ReadDefinitionPath(), ReadAwsOptions(), PinDigest.IsPresent, DesiredCount);
+        var (path, aws, pin, skip, count) = (ReadDefinitionPath(), ReadAwsOptions(), PinDigest.IsPresent, SkipBeforeRollout.IsPresent, DesiredCount);
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
             var choice = new RolloutChoice(path, aws, Clock, pipeline);
             var chosen = (await choice.ChooseAsync(names, services, images, cancelled))
-                .Select(pair => KeyValuePair.Create(pin ? pair.Key with { PinDigest = true } : pair.Key, pair.Value)).ToList();
+                .Select(pair => KeyValuePair.Create(Asked(pair.Key, pin, skip), pair.Value)).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -117,6 +121,9 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
         });
     }
+
+    private static ReleaseService Asked(ReleaseService service, bool pin, bool skip) =>
+        service with { PinDigest = pin || service.PinDigest, BeforeRollout = skip ? null : service.BeforeRollout };
 
     /// <summary>The plan with what was asked for beside the image. A name alone gives nothing to pin.</summary>
     private static RolloutPlan Asked(RolloutPlan plan, bool pin, int? desiredCount) => plan with

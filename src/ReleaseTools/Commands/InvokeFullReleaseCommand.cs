@@ -43,6 +43,10 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
     [ValidateSet(nameof(FindingSeverity.Informational), nameof(FindingSeverity.Low), nameof(FindingSeverity.Medium), nameof(FindingSeverity.High), nameof(FindingSeverity.Critical))]
     public FindingSeverity? FailOnSeverity { get; set; }
 
+    /// <summary>Leaves out the tasks that the definition has run before a rollout (<c>beforeRollout</c>).</summary>
+    [Parameter]
+    public SwitchParameter SkipBeforeRollout { get; set; }
+
     /// <summary>How long each scan is waited for, in seconds.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
@@ -74,6 +78,7 @@ public sealed class InvokeFullReleaseCommand : AwsCommand
             Builder = Builder,
             Command = InvocationText.Of(MyInvocation),
             NoReuse = NoReuse,
+            SkipBeforeRollout = SkipBeforeRollout,
             FailOnSeverity = FailOnSeverity,
             ScanTimeout = TimeSpan.FromSeconds(ScanTimeoutSec),
             ThrottleLimit = ThrottleLimit,

@@ -63,6 +63,9 @@ internal sealed class CommandObserver(CommandPipeline pipeline, ProgressBoard bo
             case DeploymentProgress deployment:
                 Show(ReleaseStage.Rollout, deployment.Subject, ProgressText.Of(deployment), Percent(deployment.Running, deployment.Desired));
                 break;
+            case TaskProgress task:
+                Show(ReleaseStage.Rollout, task.Subject, ProgressText.Of(task));
+                break;
             case TerraformProgress terraform:
                 Show(ReleaseStage.Infrastructure, terraform.Subject, terraform.Resource, Percent(terraform.Done, terraform.Total));
                 break;

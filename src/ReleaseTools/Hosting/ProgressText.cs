@@ -29,6 +29,8 @@ internal static class ProgressText
     public static string Of(DeploymentProgress deployment) =>
         $"{deployment.RolloutState}: {deployment.Running} of {deployment.Desired} running, {deployment.Pending} pending, {deployment.Failed} failed, {Words.Duration(deployment.Elapsed)}";
 
+    public static string Of(TaskProgress task) => $"its task is {task.Status}, {Words.Duration(task.Elapsed)}";
+
     public static string Of(StoppedTask task)
     {
         var text = new StringBuilder("task ").Append(task.TaskArn[(task.TaskArn.LastIndexOf('/') + 1)..]).Append(" stopped");

@@ -24,6 +24,11 @@ public static class ViewText
     /// <summary>A digest, shortened; nothing for none.</summary>
     public static string Digest(string? digest) => digest is null ? string.Empty : Words.Digest(digest);
 
+    /// <summary>A task in the list of its rollout: how it ended, and what it logged last; nothing for none.</summary>
+    public static string Of(ReleaseTask? task) => task is null
+        ? string.Empty
+        : $"{task.Status}: {task.Reason}{string.Concat(task.LogLines.Select(line => $"\n  {line}"))}";
+
     /// <summary>A scan: how it stands, how much it found, and the worst of it; nothing for none.</summary>
     public static string Scan(ImageScan? scan) => scan switch
     {

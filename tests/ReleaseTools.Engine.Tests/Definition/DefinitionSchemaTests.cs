@@ -9,7 +9,7 @@ public sealed class DefinitionSchemaTests
     private const string Everything = """
         {
           "terraform": {}, "inference": {},
-          "images": { "a": { "before": [{}], "secrets": { "a": {} } } }, "services": { "a": { "verify": {} } }
+          "images": { "a": { "before": [{}], "secrets": { "a": {} } } }, "services": { "a": { "verify": {}, "beforeRollout": {} } }
         }
         """;
 

@@ -63,14 +63,15 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         await CallAsync("ecs", "CreateCluster", """{"clusterName":"main"}""");
         await CallAsync("logs", "CreateLogGroup", """{"logGroupName":"/ecs/web"}""");
         await CallAsync("ecs", "RegisterTaskDefinition", $$$$"""
-            {"family":"web","containerDefinitions":[{"name":"app","image":"{{{{Repository}}}}:latest","essential":true,
+            {"family":"web","networkMode":"awsvpc","executionRoleArn":"arn:aws:iam::000000000000:role/execution","containerDefinitions":[{"name":"app","image":"{{{{Repository}}}}:latest","essential":true,
               "logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/web","awslogs-stream-prefix":"ecs","awslogs-region":"eu-west-1"}}}]}
             """);
         var with = breaker ? "true" : "false";
         foreach (var name in names)
         {
             await CallAsync("ecs", "CreateService", $$$$"""
-                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":{{{{maximumPercent}}}},"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
+                {"cluster":"main","serviceName":"{{{{name}}}}","taskDefinition":"web","desiredCount":{{{{desired}}}},"launchType":"FARGATE",
+                  "networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]} },"deploymentConfiguration":{"minimumHealthyPercent":100,"maximumPercent":{{{{maximumPercent}}}},"deploymentCircuitBreaker":{"enable":{{{{with}}}},"rollback":{{{{with}}}} } } }
                 """);
         }
 

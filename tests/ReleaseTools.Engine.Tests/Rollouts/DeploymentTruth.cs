@@ -52,7 +52,7 @@ internal sealed class DeploymentTruth
         }
 
         NoteFaults(
-            at, service, [.. state.Stopped.Concat(service.Live).Where(task => task.DeploymentId == deployment && task.StopCode is "TaskFailedToStart" or "EssentialContainerExited")],
+            at, service, [.. state.Stopped.Concat(service.Live).Where(task => task.StartedBy == deployment && task.StopCode is "TaskFailedToStart" or "EssentialContainerExited")],
             goesOn: ours is { Rollout: RolloutState.InProgress } && ours == service.Primary);
     }
 

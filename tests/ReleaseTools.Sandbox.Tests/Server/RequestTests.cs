@@ -41,7 +41,7 @@ public sealed class RequestTests : IDisposable
 
     [Fact]
     public async Task An_operation_that_is_not_modelled_is_unknown() =>
-        (await client.CallAsync("ecs", "RunTask")).ErrorCode.ShouldBe("UnknownOperationException");
+        (await client.CallAsync("ecs", "StartTask")).ErrorCode.ShouldBe("UnknownOperationException");
 
     [Fact]
     public async Task Keys_token_scope_and_time_are_verified()

@@ -168,9 +168,35 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
         workspace.Changes().ShouldBe(["UpdateService"]); // media-worker's
     }
 
-    private EcrImage Pushed(string name)
+    [Fact]
+    public void The_task_of_the_definition_runs_before_the_rollout_and_is_in_its_record()
     {
-        var build = workspace.PutImage(name);
-        return new EcrImage { Name = build.Name, Repository = build.Repository, Tag = build.Tag, Digest = build.Digest, Status = ImagePushStatus.Pushed };
+        workspace.WithBeforeRollout();
+        var image = Pushed("web-ui");
+        var before = workspace.Changes().Count;
+
+        workspace.Run("$image | Invoke-EcsRollout -WhatIf", ("image", image)).Single<ServiceRollout>().Reason!.ShouldStartWith("Runs npm run migrate first. Deploys ");
+        workspace.Changes().Count.ShouldBe(before);
+        var rollout = workspace.Run("$image | Invoke-EcsRollout", ("image", image)).Single<ServiceRollout>();
+
+        (rollout.Status, rollout.BeforeRollout!.Status).ShouldBe((RolloutStatus.Verified, ReleaseTaskStatus.Succeeded), rollout.Reason);
+        workspace.Changes().Skip(before).ShouldBe(["RegisterTaskDefinition", "RunTask", "DeregisterTaskDefinition", "PutImage", "UpdateService"]);
     }
+
+    [Fact]
+    public void A_task_that_fails_is_an_error_and_nothing_is_deployed_unless_it_is_left_out()
+    {
+        workspace.WithBeforeRollout();
+        workspace.Run("Add-ReleaseSandboxFault TaskCrash family:stereo-spot-web-ui -Count 0 -ExitCode 3 -LogLine 'no table'");
+        var image = Pushed("web-ui");
+
+        var ran = workspace.Run("$image | Invoke-EcsRollout", ("image", image));
+
+        ran.Error("BeforeRolloutFailed").TargetObject.ShouldBeOfType<ServiceRollout>().BeforeRollout!.ExitCode.ShouldBe(3);
+        workspace.Changes().ShouldNotContain("UpdateService");
+        var rollout = workspace.Run("$image | Invoke-EcsRollout -SkipBeforeRollout", ("image", image)).Single<ServiceRollout>();
+        (rollout.Status, rollout.BeforeRollout).ShouldBe((RolloutStatus.Verified, null), rollout.Reason);
+    }
+
+    private EcrImage Pushed(string name) => workspace.Pushed(name);
 }

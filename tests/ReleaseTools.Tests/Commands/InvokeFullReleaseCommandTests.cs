@@ -118,4 +118,35 @@ public sealed class InvokeFullReleaseCommandTests : IDisposable
 
         workspace.Run("Get-ReleaseSandboxCall").Output.ShouldBeEmpty();
     }
+
+    [Fact]
+    public void A_task_before_a_rollout_runs_when_the_endpoint_serves_and_before_any_service_is_deployed()
+    {
+        workspace.WithBeforeRollout();
+
+        var release = workspace.Run(Release).Single<Release>();
+
+        release.Status.ShouldBe(ReleaseStatus.Succeeded);
+        release.Services.Single(service => service.Service == "web-ui").BeforeRollout!.Status.ShouldBe(ReleaseTaskStatus.Succeeded);
+        var changes = workspace.Changes().ToList();
+        changes.IndexOf("UpdateEndpoint").ShouldBeLessThan(changes.IndexOf("RunTask"));
+        changes.IndexOf("DeregisterTaskDefinition").ShouldBeLessThan(changes.IndexOf("UpdateService"));
+        changes.Count(operation => operation == "RunTask").ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_task_that_fails_fails_the_release_and_leaves_its_service_alone_and_can_be_left_out()
+    {
+        workspace.WithBeforeRollout();
+        workspace.Run("Add-ReleaseSandboxFault TaskCrash family:stereo-spot-web-ui -Count 0 -ExitCode 3 -LogLine 'no table'");
+
+        var ran = workspace.Run(Release);
+
+        ran.Error("BeforeRolloutFailed");
+        var release = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<Release>();
+        (release.Status, release.Services.Single(service => service.Service == "web-ui").Status).ShouldBe((ReleaseStatus.Failed, RolloutStatus.Failed));
+        release.Reason.ShouldNotBeNull().ShouldContain("no table");
+        workspace.Changes().Count(operation => operation == "UpdateService").ShouldBe(3); // the workers'
+        workspace.Run($"{Release} -SkipBeforeRollout").Single<Release>().Status.ShouldBe(ReleaseStatus.Succeeded);
+    }
 }

@@ -85,6 +85,22 @@ internal sealed class SandboxedWorkspace : IDisposable
     public InferenceBuild PutImage(string name, string tag = "v1") =>
         Run($"Start-InferenceBuild {name} -Tag {tag} -Wait").Single<InferenceBuild>();
 
+    /// <summary>The same as the record of a push.</summary>
+    public EcrImage Pushed(string name)
+    {
+        var build = PutImage(name);
+        return new EcrImage { Name = build.Name, Repository = build.Repository, Tag = build.Tag, Digest = build.Digest, Status = ImagePushStatus.Pushed };
+    }
+
+    /// <summary>Gives web-ui's service a task before its rollout.</summary>
+    public void WithBeforeRollout()
+    {
+        var definition = Path.Combine(Folder, "release.json");
+        var text = File.ReadAllText(definition);
+        File.WriteAllText(definition, text.Replace(
+            "\"web-ui\": { \"image\": \"web-ui\" }", "\"web-ui\": { \"image\": \"web-ui\", \"beforeRollout\": { \"command\": [\"npm\", \"run\", \"migrate\"] } }", StringComparison.Ordinal));
+    }
+
     public void Dispose()
     {
         session.Run("Stop-ReleaseSandbox"); // and the environment is as before

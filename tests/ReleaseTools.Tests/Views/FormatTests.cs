@@ -30,6 +30,8 @@ public sealed class FormatTests : IDisposable
         { Finding, "CVE-2023-0286" },
         { new AppImage { Name = "web-ui", Repository = "r/web-ui", Tag = "4f2c9e1", SizeBytes = 1_500_000_000 }, "1.5 GB" },
         { new ServiceRollout { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, Duration = TimeSpan.FromHours(1.5) }, "1h 30m" },
+        { new ReleaseTask { Service = "web-ui", Cluster = "main", Status = ReleaseTaskStatus.Failed, ExitCode = 3, Digest = Digest, Reason = "Container app exited with 3" }, "Container app exited with 3" },
+        { new BeforeRolloutTask { Command = ["npm", "run", "migrate"], Timeout = TimeSpan.FromMinutes(10) }, "npm run migrate" },
         { new ReleaseService { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, RunningDigests = [Digest] }, "1/2" },
         { new ReleaseSandboxCall { Number = 7, Time = DateTimeOffset.UnixEpoch, Service = "ecs", Operation = "UpdateService" }, "UpdateService" },
         { new InfraVariable("TOKEN", "secret", isSensitive: true), InfraVariable.Mask },

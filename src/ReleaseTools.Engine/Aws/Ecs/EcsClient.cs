@@ -29,6 +29,20 @@ public sealed class EcsClient(IAwsCaller caller)
     public Task<RegisterTaskDefinitionResponse> RegisterTaskDefinitionAsync(RegisterTaskDefinitionRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("RegisterTaskDefinition", request, EcsJson.Default.RegisterTaskDefinitionRequest, EcsJson.Default.RegisterTaskDefinitionResponse, cancellationToken);
 
+    /// <summary>
+    /// Makes a revision INACTIVE: what runs goes on with it, nothing new begins with it. "Existing tasks and services that
+    /// reference an INACTIVE task definition continue to run without disruption." (API reference.)
+    /// </summary>
+    public Task<DeregisterTaskDefinitionResponse> DeregisterTaskDefinitionAsync(DeregisterTaskDefinitionRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DeregisterTaskDefinition", request, EcsJson.Default.DeregisterTaskDefinitionRequest, EcsJson.Default.DeregisterTaskDefinitionResponse, cancellationToken);
+
+    /// <summary>
+    /// Starts a task that no service owns; one that cannot be placed is in <c>Failures</c>. The request may be sent again:
+    /// ECS starts one task for a client token in a cluster. (Amazon ECS API reference, "Ensuring idempotency".)
+    /// </summary>
+    public Task<RunTaskResponse> RunTaskAsync(RunTaskRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("RunTask", request, EcsJson.Default.RunTaskRequest, EcsJson.Default.RunTaskResponse, cancellationToken);
+
     /// <summary>A page of a service's deployments, newest first; they are kept for 90 days.</summary>
     public Task<ListServiceDeploymentsResponse> ListServiceDeploymentsAsync(ListServiceDeploymentsRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("ListServiceDeployments", request, EcsJson.Default.ListServiceDeploymentsRequest, EcsJson.Default.ListServiceDeploymentsResponse, cancellationToken);

@@ -22,12 +22,16 @@ public sealed record EcsService(
     string? TaskDefinition, DeploymentController? DeploymentController, DeploymentConfiguration? DeploymentConfiguration,
     IReadOnlyList<Deployment>? Deployments, IReadOnlyList<ServiceEvent>? Events)
 {
-    /// <summary>EC2, FARGATE or EXTERNAL; nothing where a capacity provider strategy says it.</summary>
+    /// <summary>Left out where the service has a capacity provider strategy.</summary>
     public string? LaunchType { get; init; }
-    public IReadOnlyList<CapacityProviderStrategyItem>? CapacityProviderStrategy { get; init; }
-}
+    public string? PlatformVersion { get; init; }
 
-public sealed record CapacityProviderStrategyItem(string? CapacityProvider);
+    // What RunTask is given as it was described: members that are not known here must not get lost on the way.
+    public JsonArray? CapacityProviderStrategy { get; init; }
+    public JsonObject? NetworkConfiguration { get; init; }
+    public JsonArray? PlacementConstraints { get; init; }
+    public JsonArray? PlacementStrategy { get; init; }
+}
 
 public sealed record DeploymentController(string? Type);
 public sealed record DeploymentConfiguration(DeploymentCircuitBreaker? DeploymentCircuitBreaker, int? MaximumPercent, int? MinimumHealthyPercent)

@@ -112,6 +112,15 @@ internal static class DefinitionReader
         VerifyUrl = service.Object("verify", verify => new Verification(verify.Text("url")))?.Url,
         After = service.Texts("after"),
         PinDigest = service.Flag("pinDigest"),
+        BeforeRollout = service.Object("beforeRollout", ReadTask),
+    };
+
+    private static TaskSection ReadTask(ObjectReader task) => new()
+    {
+        Position = task.Position,
+        Command = task.Texts("command"),
+        Container = task.Text("container"),
+        TimeoutSeconds = task.PositiveInteger("timeoutSeconds"),
     };
 
     private static InferenceSection ReadInference(ObjectReader inference) => new()

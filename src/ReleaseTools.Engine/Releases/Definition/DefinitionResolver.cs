@@ -68,10 +68,22 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
                 VerifyUrl = url,
                 After = [.. section.After.Select(other => other.Raw)],
                 PinDigest = section.PinDigest,
+                BeforeRollout = section.BeforeRollout is { } task ? Task(task) : null,
             });
         }
 
         return services;
+    }
+
+    private BeforeRolloutTask? Task(TaskSection section)
+    {
+        var words = section.Command.Select(word => PublicText(word, "is shown by ECS to everybody who may describe tasks; give it to the task definition as a secret")).ToList();
+        return words.Contains(null) ? null : new BeforeRolloutTask
+        {
+            Command = [.. words.OfType<string>()],
+            Container = Matching(section.Container, DefinitionRules.ContainerName(), "a container's name"),
+            Timeout = section.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
     }
 
     private InferenceDefinition ResolveInference()
@@ -103,6 +115,19 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
         if (rule.IsMatch(filled.Value))
             return filled.Value;
         problems.Add(filled.Source.Position, $"{filled.Shown} is not {wanted}.");
+        return null;
+    }
+
+    /// <summary>The text filled in, where no sensitive variable is in it: it ends up where others can read it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="because">What becomes of it, and what to do instead.</param>
+    public string? PublicText(DefinitionText text, string because)
+    {
+        if (variables.Fill(text) is not { } filled)
+            return null;
+        if (!filled.IsSensitive)
+            return filled.Value;
+        problems.Add(text.Position, $"{filled.Shown} is made of a sensitive variable, and what stands here {because}.");
         return null;
     }
 

@@ -33,6 +33,10 @@ internal static partial class DefinitionRules
     [GeneratedRegex(@"^([A-Za-z0-9_-]{1,255}|arn:[^:\s]+:ecs:[^:\s]+:[0-9]{12}:(cluster|service)/[A-Za-z0-9_/-]+)\z", Options, 1000)]
     public static partial Regex EcsName();
 
+    /// <summary>A container of a task definition: up to 255 letters, digits, underscores and hyphens. (ContainerDefinition, API reference.)</summary>
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,255}\z", Options, 1000)]
+    public static partial Regex ContainerName();
+
     /// <summary>A CodeBuild project: 2 to 150 letters, digits, underscores and hyphens.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{1,149}\z", Options, 1000)]
     public static partial Regex CodeBuildProject();

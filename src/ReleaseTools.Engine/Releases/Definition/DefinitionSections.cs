@@ -83,6 +83,15 @@ internal sealed record ServiceSection
     public DefinitionText? VerifyUrl { get; init; }
     public IReadOnlyList<DefinitionText> After { get; init; } = [];
     public bool PinDigest { get; init; }
+    public TaskSection? BeforeRollout { get; init; }
+}
+
+internal sealed record TaskSection
+{
+    public required SourcePosition Position { get; init; }
+    public IReadOnlyList<DefinitionText> Command { get; init; } = [];
+    public DefinitionText? Container { get; init; }
+    public int? TimeoutSeconds { get; init; }
 }
 
 internal sealed record InferenceSection

@@ -20,6 +20,7 @@ internal static class DefinitionStructure
             CheckReference(service.Image, images, problems);
             foreach (var other in service.After)
                 CheckReference(other, services, problems, "service");
+            CheckTask(name, service, problems);
         }
 
         CheckOrder("service", sections.Services, service => service.After, problems);
@@ -66,6 +67,16 @@ internal static class DefinitionStructure
             problems.Add(position, $"The secret '{id}' comes either from an \"environment\" variable or from a \"file\".");
         if (secret.Environment is { } variable && !DefinitionRules.Variable().IsMatch(variable.Raw))
             problems.Add(variable.Position, $"'{variable.Raw}' cannot be a variable's name: it is named without ${{}}, for its value is not to be written anywhere.");
+    }
+
+    private static void CheckTask(string name, ServiceSection service, DefinitionProblems problems)
+    {
+        if (service.BeforeRollout is not { } task)
+            return;
+        if (task.Command.Count == 0)
+            problems.Add(task.Position, "A task to run before the rollout has no \"command\": a list of the command and its arguments.");
+        if (service.Image is null)
+            problems.Add(task.Position, $"The service '{name}' has no \"image\": its task before the rollout would never be run.");
     }
 
     /// <summary>What waits for itself, by whatever way, would never be built or rolled out.</summary>

@@ -75,15 +75,7 @@ internal sealed class ImageResolver(
     }
 
     /// <summary>A text that ends up on a command line, which everybody on the machine can read.</summary>
-    private string? PublicText(DefinitionText text)
-    {
-        if (variables.Fill(text) is not { } filled)
-            return null;
-        if (!filled.IsSensitive)
-            return filled.Value;
-        problems.Add(text.Position, $"{filled.Shown} is made of a sensitive variable, and what stands here is shown on a command line; use a secret.");
-        return null;
-    }
+    private string? PublicText(DefinitionText text) => rules.PublicText(text, "is shown on a command line; use a secret");
 
     private string? InsidePath(DefinitionText? text)
     {

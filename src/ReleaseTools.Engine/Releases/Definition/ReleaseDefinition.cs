@@ -71,6 +71,9 @@ public sealed record ServiceDefinition
 
     /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
     public bool PinDigest { get; init; }
+
+    /// <summary>The task that is run before a rollout of a new image; null where there is none.</summary>
+    public BeforeRolloutTask? BeforeRollout { get; init; }
 }
 
 /// <summary>What serves inference.</summary>

@@ -87,6 +87,8 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
             new ImagePushes(workspace.Engine, registry, workspace.Clock),
             new EndpointUpdates(aws, registry, workspace.Observer, workspace.Clock),
             new EcsRollouts(aws, registry, workspace.Observer, workspace.Clock));
+        if (options.SkipBeforeRollout)
+            definition = definition with { Services = [.. definition.Services.Select(service => service with { BeforeRollout = null })] };
         planned = await new ReleasePlanner(workspace, options, stages).PlanAsync(definition, cancellationToken);
         return planned.Release;
     }

@@ -17,6 +17,7 @@ public static class ServiceImages
         DefinedAs = service.Name,
         After = service.After,
         PinDigest = service.PinDigest,
+        BeforeRollout = service.BeforeRollout,
     };
 
     /// <summary>One plan for each service, in the order given. Two clusters may each have a service of one name, so each cluster is planned by itself.</summary>

@@ -33,8 +33,8 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
     /// <summary>The task that a service would start.</summary>
     public static PrecheckedTask Of(string name, EcsService service, TaskDefinition definition, EcrImage? image)
     {
-        var providers = service.CapacityProviderStrategy ?? [];
-        var onFargate = service.LaunchType == "FARGATE" || providers.Any(item => item.CapacityProvider is "FARGATE" or "FARGATE_SPOT");
+        var providers = (service.CapacityProviderStrategy ?? []).Select(item => item?["capacityProvider"]?.GetValue<string>());
+        var onFargate = service.LaunchType == "FARGATE" || providers.Any(provider => provider is "FARGATE" or "FARGATE_SPOT");
         return new(name, definition, onFargate, onFargate || service.LaunchType == "EXTERNAL") { Image = image };
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Rollouts.Prechecks;
@@ -74,7 +75,7 @@ public sealed class RolePrecheckTests
         };
         var service = new EcsService(null, "web", null, "ACTIVE", 1, 1, 0, null, null, null, null, null)
         {
-            LaunchType = given.LaunchType, CapacityProviderStrategy = given.Provider is null ? null : [new(given.Provider)],
+            LaunchType = given.LaunchType, CapacityProviderStrategy = given.Provider is null ? null : [new JsonObject { ["capacityProvider"] = given.Provider }],
         };
         return [.. RolePrecheck.Check(PrecheckedTask.Of("web", service, definition, image: null), "aws")];
     }

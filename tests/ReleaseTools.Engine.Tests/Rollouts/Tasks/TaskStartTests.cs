@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Tasks;
+using ReleaseTools.Engine.Tests.Doubles;
+
+namespace ReleaseTools.Engine.Tests.Rollouts.Tasks;
+
+public sealed class TaskStartTests
+{
+    private const string Started = """{"tasks":[{"taskArn":"arn:aws:ecs:eu-west-1:1:task/main/7"}],"failures":[]}""";
+
+    private readonly ScriptedEcs ecs = new();
+
+    [Fact]
+    public async Task The_service_s_network_capacity_and_platform_go_with_the_task_as_they_were_described()
+    {
+        ecs.Aws.On("RunTask", Started).On("DescribeServices", """
+            {"services":[{"serviceName":"web","status":"ACTIVE","taskDefinition":"arn:aws:ecs:eu-west-1:1:task-definition/web:7","platformVersion":"1.4.0",
+              "capacityProviderStrategy":[{"capacityProvider":"FARGATE_SPOT","weight":2,"base":0}],"placementConstraints":[],
+              "networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"],"assignPublicIp":"DISABLED","later":1}}}]}
+            """);
+
+        await RunAsync();
+
+        var sent = ecs.Aws.RequestsOf("RunTask").ShouldHaveSingleItem();
+        sent.ToJsonString().ShouldBe($$$$"""
+            {"cluster":"main","taskDefinition":"{{{{ScriptedEcs.Former}}}}","clientToken":"t1","startedBy":"ReleaseTools/t1",
+            "capacityProviderStrategy":[{"capacityProvider":"FARGATE_SPOT","weight":2,"base":0}],"platformVersion":"1.4.0",
+            "networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"],"assignPublicIp":"DISABLED","later":1}},
+            "overrides":{"containerOverrides":[{"name":"app","command":["migrate"]}]}}
+            """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_is_followed_by_the_same_request_with_the_same_token()
+    {
+        ecs.Aws.InTurn("RunTask", () => throw ScriptedAws.Error("ConnectionLost", status: null), () => throw ScriptedAws.Error("ServerException", status: HttpStatusCode.InternalServerError), () => JsonNode.Parse(Started)!);
+
+        var result = await RunAsync();
+
+        result.Task.TaskArn.ShouldBe("arn:aws:ecs:eu-west-1:1:task/main/7");
+        var sent = ecs.Aws.RequestsOf("RunTask").Select(request => request.ToJsonString()).ToList();
+        sent.Count.ShouldBe(3);
+        sent.Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+        ecs.Observer.Of<Warned>().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_answer_that_never_comes_is_an_error_that_says_how_to_find_the_task()
+    {
+        ecs.Aws.On("RunTask", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+
+        var (task, error) = await RunAsync();
+
+        task.Status.ShouldBe(ReleaseTaskStatus.Failed);
+        error!.Id.ShouldBe(nameof(Messages.ReleaseTaskNotKnown));
+        error.RecommendedAction.ShouldContain("aws ecs list-tasks --cluster main --started-by ReleaseTools/t1");
+        ecs.Time.Passed.ShouldBeInRange(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(34));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_not_sent_again()
+    {
+        ecs.Aws.On("RunTask", _ => throw ScriptedAws.Error("AccessDeniedException", "not you"));
+
+        (await RunAsync()).Error.ShouldBeOfType<Engine.Aws.AwsServiceException>().Code.ShouldBe("AccessDeniedException");
+
+        ecs.Aws.RequestsOf("RunTask").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_task_that_nobody_knows_is_given_up()
+    {
+        ecs.Aws.On("RunTask", Started).On("DescribeTasks", """{"tasks":[],"failures":[{"reason":"MISSING"}]}""");
+
+        var result = (await Tasks.RunAsync([await PlanAsync()], new(), default)).Single();
+
+        result.Task.Reason.ShouldBe("ECS does not know the task arn:aws:ecs:eu-west-1:1:task/main/7 any more; how it ended is not known.");
+        ecs.Time.Passed.ShouldBeLessThan(TimeSpan.FromSeconds(70));
+    }
+
+    [Fact]
+    public async Task A_task_that_may_not_be_watched_goes_on_and_is_said()
+    {
+        ecs.Aws.On("RunTask", Started).On("DescribeTasks", _ => throw ScriptedAws.Error("AccessDeniedException", "not you"));
+
+        var result = (await Tasks.RunAsync([await PlanAsync()], new(), default)).Single();
+
+        result.Error.ShouldBeOfType<Engine.Aws.AwsServiceException>();
+        result.Task.Reason!.ShouldContain("aws ecs stop-task --cluster main --task 7");
+    }
+
+    private ReleaseTasks Tasks => new(ecs.Aws.Session, ecs.Registry, ecs.Observer, ecs.Time, () => "t1");
+
+    private async Task<ReleaseTaskPlan> PlanAsync() =>
+        (await Tasks.PlanAsync([new(new() { Service = "web", Cluster = "main" }) { Command = ["migrate"] }], default)).Single();
+
+    private async Task<ReleaseTaskResult> RunAsync() => (await Tasks.RunAsync([await PlanAsync()], new() { NoWait = true }, default)).Single();
+}
