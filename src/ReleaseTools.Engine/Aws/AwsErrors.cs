@@ -6,9 +6,12 @@ namespace ReleaseTools.Engine.Aws;
 /// <summary>What an error of AWS means to somebody who waits.</summary>
 internal static class AwsErrors
 {
-    /// <summary>Whether looking again later may help: throttled, no connection, or the service's own fault, after the SDK's retries.</summary>
+    /// <summary>
+    /// Whether looking again later may help: throttled, no connection, or the service's own fault, after the SDK's retries; or an
+    /// answer that cannot be read, as of a proxy that stands between for a moment.
+    /// </summary>
     public static bool IsTransient(this AwsServiceException error) =>
-        error.Kind is ErrorKind.Connection or ErrorKind.Timeout;
+        error.Kind is ErrorKind.Connection or ErrorKind.Timeout || error.Id == nameof(Messages.AwsAnswerMalformed);
 
     /// <summary>Whether the request may have had its effect although no good answer came: none at all, a 5xx, or a success that could not be read.</summary>
     public static bool MayHaveBeenDone(this AwsServiceException error) =>

@@ -11,7 +11,7 @@ public abstract class ImageCommand : AwsCommand
     private const string ByObject = "ByObject";
 
     private readonly ImageRequest request = new();
-    private readonly HashSet<(string Workspace, string Name)> taken = [];
+    private readonly HashSet<TakenImage> taken = [];
 
     private protected ImageCommand()
     {
@@ -44,9 +44,11 @@ public abstract class ImageCommand : AwsCommand
     protected override void ProcessRecord() => request.Add(Name, InputObject);
 
     /// <summary>What is asked for, workspace by workspace; null where a pipeline brought nothing.</summary>
-    private protected IReadOnlyList<(string Path, IReadOnlyList<string> Names, IReadOnlyList<ReleaseImage> Images)>? ReadRequest() =>
+    private protected IReadOnlyList<WorkspaceRequest>? ReadRequest() =>
         MyInvocation.ExpectingInput && request.IsEmpty ? null : request.ByWorkspace(ReadDefinitionPath(), forAll: Path is not null);
 
     /// <summary>Takes an image to work on; false when it was taken before.</summary>
-    private protected bool Take(ReleaseImage image) => taken.Add((image.Workspace, image.Name));
+    private protected bool Take(ReleaseImage image) => taken.Add(new(image.Workspace, image.Name));
+
+    private sealed record TakenImage(string Workspace, string Name);
 }

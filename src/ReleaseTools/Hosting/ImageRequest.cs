@@ -1,5 +1,8 @@
 namespace ReleaseTools.Hosting;
 
+/// <summary>The images that are asked for of one workspace.</summary>
+internal sealed record WorkspaceRequest(string Path, IReadOnlyList<string> Names, IReadOnlyList<ReleaseImage> Images);
+
 /// <summary>The images that a command is asked for: names, which the definition explains, and objects, which bring their workspace.</summary>
 internal sealed class ImageRequest
 {
@@ -19,13 +22,13 @@ internal sealed class ImageRequest
     /// <summary>What is asked for, workspace by workspace; without a name or object that is the one of the path.</summary>
     /// <param name="path">Where names are looked up.</param>
     /// <param name="forAll">Whether the path was given, and so goes before the workspace that an object brings.</param>
-    public IReadOnlyList<(string Path, IReadOnlyList<string> Names, IReadOnlyList<ReleaseImage> Images)> ByWorkspace(string path, bool forAll)
+    public IReadOnlyList<WorkspaceRequest> ByWorkspace(string path, bool forAll)
     {
         var parts = images.GroupBy(image => forAll ? path : image.Workspace, StringComparer.Ordinal)
-            .Select(workspace => (workspace.Key, (IReadOnlyList<string>)[], (IReadOnlyList<ReleaseImage>)[.. workspace]))
+            .Select(workspace => new WorkspaceRequest(workspace.Key, [], [.. workspace]))
             .ToList();
         if (names.Count > 0 || parts.Count == 0)
-            parts.Insert(0, (path, names, []));
+            parts.Insert(0, new(path, names, []));
         return parts;
     }
 }

@@ -6,8 +6,11 @@ namespace ReleaseTools.Hosting;
 internal static class ProcessEnvironment
 {
     /// <summary>The environment as it is now. Names are compared as the platform does.</summary>
-    public static IReadOnlyDictionary<string, string> Read() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(
-        variable => (string)variable.Key,
-        variable => (string?)variable.Value ?? string.Empty,
-        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, string> Read()
+    {
+        var variables = new Dictionary<string, string>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? string.Empty;
+        return variables;
+    }
 }

@@ -41,13 +41,17 @@ internal sealed class RolloutChoice(string path, AwsSessionOptions aws, TimeProv
             chosen[ServiceImages.Of(service)] = image;
     }
 
-    /// <summary>A service is the same whatever was read of it.</summary>
+    /// <summary>A service is the same whatever was read of it, and whether it and its cluster are named by name or by ARN: one session knows one region of one account.</summary>
     private sealed class ByIdentity : IEqualityComparer<ReleaseService>
     {
         public static ByIdentity Instance { get; } = new();
 
-        public bool Equals(ReleaseService? x, ReleaseService? y) => (x?.Cluster, x?.Service) == (y?.Cluster, y?.Service);
+        public bool Equals(ReleaseService? x, ReleaseService? y) => x is null || y is null ? ReferenceEquals(x, y) : Key(x) == Key(y);
 
-        public int GetHashCode(ReleaseService obj) => (obj.Cluster, obj.Service).GetHashCode();
+        public int GetHashCode(ReleaseService obj) => Key(obj).GetHashCode();
+
+        private static (string Cluster, string Service) Key(ReleaseService service) => (ShortName(service.Cluster), ShortName(service.Service));
+
+        private static string ShortName(string nameOrArn) => nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn[(nameOrArn.LastIndexOf('/') + 1)..] : nameOrArn;
     }
 }

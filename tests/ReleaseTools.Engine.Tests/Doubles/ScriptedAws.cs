@@ -38,6 +38,10 @@ internal sealed class ScriptedAws : IAwsCaller
     public static AwsServiceException Error(string code, string message = "", HttpStatusCode? status = HttpStatusCode.BadRequest) =>
         new("AwsError", status is HttpStatusCode.BadRequest && code != "ThrottlingException" ? ErrorKind.Failed : ErrorKind.Connection, "service", "Operation", code, status, "request", message, "", innerException: null);
 
+    /// <summary>A success that cannot be read, as the caller tells it.</summary>
+    public static AwsServiceException Unreadable() =>
+        new(nameof(Messages.AwsAnswerMalformed), ErrorKind.Failed, "service", "Operation", "MalformedResponse", HttpStatusCode.OK, "request", "'<' is an invalid start of a value.", "", innerException: null);
+
     public IEnumerable<JsonObject> RequestsOf(string operation) => Calls.Where(call => call.Operation == operation).Select(call => call.Request);
 
     public async Task<TResponse> CallAsync<TRequest, TResponse>(

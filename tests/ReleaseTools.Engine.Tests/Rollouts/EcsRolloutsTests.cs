@@ -178,7 +178,7 @@ public sealed class EcsRolloutsTests
         aws.InTurn(
             "DescribeServices",
             () => throw ScriptedAws.Error("ThrottlingException"), () => throw ScriptedAws.Error("ServerException", status: System.Net.HttpStatusCode.InternalServerError),
-            () => throw ScriptedAws.Error("ConnectionLost", status: null), () => Services(Service("ecs-svc/2", "COMPLETED")));
+            () => throw ScriptedAws.Error("ConnectionLost", status: null), () => throw ScriptedAws.Unreadable(), () => Services(Service("ecs-svc/2", "COMPLETED")));
 
         (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
     }

@@ -50,6 +50,16 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_service_by_name_and_by_ARN_is_one()
+    {
+        const string arn = "arn:aws:ecs:eu-west-1:000000000000:service/stereo-spot/web-ui";
+        var ran = workspace.Run($"'web-ui', '{arn}' | Invoke-EcsRollout -Cluster stereo-spot -NoWait");
+
+        ran.Errors.ShouldBeEmpty();
+        ran.All<ServiceRollout>().ShouldHaveSingleItem().Service.ShouldBe("web-ui");
+    }
+
+    [Fact]
     public void An_unknown_service_is_an_error_and_the_others_go_on()
     {
         var ran = workspace.Run("'nope', 'web-ui' | Invoke-EcsRollout -Cluster stereo-spot -NoWait");

@@ -82,9 +82,7 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
     /// <param name="key">The key.</param>
     /// <param name="whenNull">What <c>null</c> stands for; without it null is no value.</param>
     public IReadOnlyList<Named<DefinitionText>> TextMap(string key, Func<string, string>? whenNull = null) =>
-        [.. Members(key).Select(member => (member, Text: whenNull is not null && member.Value is JsonScalarAt { Type: JsonTokenType.Null } none
-            ? new DefinitionText(whenNull(member.Name), none.Position, IsVerbatim: false)
-            : AsText(member.Value, $"'{member.Name}'"))).Where(read => read.Text is not null).Select(read => new Named<DefinitionText>(read.member.Name, read.member.Position, read.Text!))];
+        [.. Members(key).Select(member => AsNamedText(member, whenNull)).OfType<Named<DefinitionText>>()];
 
     /// <summary>Says what is unknown and what stands twice.</summary>
     public void Finish()
@@ -141,6 +139,14 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
             return new(text.Text, text.Position.Right(1), !text.HasEscapes);
         WrongType(value, what, "a string");
         return null;
+    }
+
+    private Named<DefinitionText>? AsNamedText(JsonMember member, Func<string, string>? whenNull)
+    {
+        var text = whenNull is not null && member.Value is JsonScalarAt { Type: JsonTokenType.Null } none
+            ? new DefinitionText(whenNull(member.Name), none.Position, IsVerbatim: false)
+            : AsText(member.Value, $"'{member.Name}'");
+        return text is null ? null : new(member.Name, member.Position, text);
     }
 
     private JsonObjectAt? AsObject(JsonAt value, string what)

@@ -23,7 +23,7 @@ internal static class FileSources
 
         ValueTask Read(int i)
         {
-            files[i] = TryRead(found[i].Name, found[i].File, ids);
+            files[i] = TryRead(found[i].Name, found[i].Entry, ids);
             return ValueTask.CompletedTask;
         }
     }
@@ -36,17 +36,17 @@ internal static class FileSources
     public static string ModeOf(FileInfo file) =>
         !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? SourceFile.Executable : SourceFile.Regular;
 
-    private static IEnumerable<(string Name, FileSystemInfo File)> Walk(string folder, string name, Func<string, bool, bool> isLeftOut)
+    private static IEnumerable<FoundFile> Walk(string folder, string name, Func<string, bool, bool> isLeftOut)
     {
         var path = Path.GetFullPath(name, folder);
         FileSystemInfo file = new DirectoryInfo(path) is { Exists: true, LinkTarget: null } directory ? directory : new FileInfo(path);
         return Walk(name, file, isLeftOut);
     }
 
-    private static IEnumerable<(string Name, FileSystemInfo File)> Walk(string name, FileSystemInfo file, Func<string, bool, bool> isLeftOut)
+    private static IEnumerable<FoundFile> Walk(string name, FileSystemInfo file, Func<string, bool, bool> isLeftOut)
     {
         if (file is not DirectoryInfo directory || directory.LinkTarget is not null)
-            return isLeftOut(name, false) ? [] : [(name, file)];
+            return isLeftOut(name, false) ? [] : [new(name, file)];
 
         // A repository's own files are no content.
         return name is not "." && isLeftOut(name, true)
@@ -93,4 +93,6 @@ internal static class FileSources
 
     private static ReleaseException Unreadable(string name, Exception cause) =>
         ReleaseException.Wrap(cause, nameof(Messages.SourceUnreadable), ErrorKind.PermissionDenied, name, name, cause.Message);
+
+    private sealed record FoundFile(string Name, FileSystemInfo Entry);
 }
