@@ -12,7 +12,7 @@ namespace ReleaseTools.Engine.Rollouts;
 /// answer                        then
 /// a service                     its PRIMARY is the deployment
 /// refused                       the error; nothing was deployed
-/// none, a 5xx, or unreadable    a PRIMARY that the plan did not see is the deployment; none for half a minute: an error
+/// none, a 5xx, or unreadable    a PRIMARY that was not there right before is the deployment; none for half a minute: an error
 /// </code>
 /// Or joins one that is under way, which sends nothing.
 /// </summary>
@@ -22,12 +22,12 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
     internal static readonly TimeSpan EffectLag = TimeSpan.FromSeconds(30);
     internal static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
-    /// <summary>Joins the deployment that the plan found under way; null where it is no longer the service's PRIMARY.</summary>
-    /// <exception cref="ReleaseException">The service cannot be read.</exception>
-    public async Task<StartedRollout?> JoinAsync(RolloutPlan plan, CancellationToken cancellationToken)
+    /// <summary>Joins the deployment that the plan found under way; null where it is so no longer.</summary>
+    /// <param name="plan">What is planned.</param>
+    /// <param name="seen">The service as it is now; null where it is gone.</param>
+    public StartedRollout? Join(RolloutPlan plan, EcsService? seen)
     {
-        var found = await ServiceReader.DescribeAsync(aws.Ecs, plan.Service.Cluster, [plan.Service.Service], cancellationToken);
-        if (found is not [var seen, ..] || Primary(seen) is not { } deployment || deployment.Id != plan.Joins)
+        if (seen is null || Primary(seen) is not { RolloutState: "IN_PROGRESS" } deployment || deployment.Id != plan.Joins)
             return null;
         observer.Report(new Noted(plan.Service.Service, $"Joins {deployment.Id}, which is under way."));
         return Started(plan, seen, deployment, time.GetTimestamp());
@@ -42,6 +42,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
     {
         revision ??= plan.TaskDefinitionToDeploy;
         var service = plan.Service;
+        var before = await DeploymentsAsync(service, cancellationToken);
         var startedAt = time.GetTimestamp();
         EcsService? seen;
         try
@@ -54,7 +55,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             catch (AwsServiceException error) when (error.MayHaveBeenDone())
             {
                 observer.Report(new Warned(service.Service, $"UpdateService was not answered ({error.Code}); the service will tell whether a deployment began."));
-                seen = await FindAsync(plan, revision, cancellationToken)
+                seen = await FindAsync(plan, revision, before, cancellationToken)
                     ?? throw ReleaseException.Wrap(error, nameof(Messages.DeploymentNotFound), error.Kind, service.Service, service.Service, service.Cluster, error.Message);
             }
         }
@@ -82,7 +83,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
         StartedAt = startedAt,
         FormerDeployments = Ids(seen.Deployments!.Where(one => one != deployment), one => one.Id),
         FormerEvents = Ids(seen.Events ?? [], one => one.Id),
-        Rollout = plan.ToRollout() with
+        Rollout = (deployment.Id == plan.UnderWay ? plan : plan with { UnderWay = null }).ToRollout() with
         {
             Status = RolloutStatus.InProgress,
             DeploymentId = deployment.Id,
@@ -91,9 +92,16 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
         },
     };
 
-    private async Task<EcsService?> FindAsync(RolloutPlan plan, string? revision, CancellationToken cancellationToken)
+    // Read right before the request: since the plan was made there were waves, tasks, a question to the user, and what
+    // somebody else deployed meanwhile is not ours when the answer is lost.
+    private async Task<HashSet<string>> DeploymentsAsync(ReleaseService service, CancellationToken cancellationToken)
     {
-        var before = Ids(plan.Seen?.Deployments ?? [], one => one.Id);
+        var found = await ServiceReader.DescribeAsync(aws.Ecs, service.Cluster, [service.Service], cancellationToken);
+        return Ids(found.SelectMany(one => one.Deployments ?? []), one => one.Id);
+    }
+
+    private async Task<EcsService?> FindAsync(RolloutPlan plan, string? revision, HashSet<string> before, CancellationToken cancellationToken)
+    {
         var began = time.GetTimestamp();
         while (true)
         {

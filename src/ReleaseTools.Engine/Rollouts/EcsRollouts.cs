@@ -43,7 +43,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// </returns>
     public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
-        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time), []);
+        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time), [], new(ReferenceEqualityComparer.Instance));
         var before = new BeforeRollouts(new ReleaseTasks(aws, registry, observer, time), run.Revisions, plans);
         var ended = new Dictionary<RolloutPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
         var waves = RolloutWaves.Of(plans);
@@ -58,7 +58,9 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
                     ended[plan] = hindered;
             }
 
-            var tasks = await before.RunAsync(ready, options, cancellationToken);
+            await JoinAsync(ready, run, ended, cancellationToken);
+            ready.RemoveAll(ended.ContainsKey);
+            var tasks = await before.RunAsync(ready.Where(plan => !run.Joined.ContainsKey(plan)), options, cancellationToken);
             foreach (var (plan, task) in tasks.Where(one => one.Value.Error is not null))
                 ended[plan] = BeforeRollouts.NotBegun(plan, task);
             ready.RemoveAll(ended.ContainsKey);
@@ -69,6 +71,31 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         }
 
         return [.. plans.Select(plan => ended[plan])];
+    }
+
+    // Settled before the wave's tasks run: a deployment that is gone, or came to its end, since the plan is replaced by a new
+    // one, and that has its task.
+    private async Task JoinAsync(IReadOnlyList<RolloutPlan> wave, RolloutRun run, Dictionary<RolloutPlan, RolloutResult> ended, CancellationToken cancellationToken)
+    {
+        var start = new DeploymentStart(aws, observer, time);
+        var joining = wave.Where(plan => plan is { Problem: null, Joins: not null });
+        foreach (var cluster in joining.GroupBy(plan => plan.Service.Cluster, StringComparer.Ordinal))
+        {
+            try
+            {
+                var found = await ServiceReader.DescribeAsync(aws.Ecs, cluster.Key, [.. cluster.Select(plan => plan.Service.Service)], cancellationToken);
+                foreach (var plan in cluster)
+                {
+                    if (start.Join(plan, found.FirstOrDefault(one => ServiceReader.IsNamed(one, plan.Service.Service))) is { } joined)
+                        run.Joined[plan] = joined;
+                }
+            }
+            catch (ReleaseException error)
+            {
+                foreach (var plan in cluster)
+                    ended[plan] = NotStarted(plan, error);
+            }
+        }
     }
 
     private async Task<IReadOnlyList<RolloutResult>> RolloutWaveAsync(List<RolloutPlan> plans, RolloutOptions options, RolloutRun run, CancellationToken cancellationToken)
@@ -90,7 +117,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
                 {
                     if (error.Id is not (nameof(Messages.DeploymentNotFound) or nameof(Messages.DeploymentNotStarted)))
                         refused.Add(plans[i]);
-                    results[i] = new(plans[i].ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
+                    results[i] = NotStarted(plans[i], error);
                 }
             });
         }
@@ -131,13 +158,15 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     {
         if (plan.Problem is not null)
             throw plan.Problem;
-        var start = new DeploymentStart(aws, observer, time);
-        if (plan.Joins is not null && await start.JoinAsync(plan, cancellationToken) is { } joined)
+        if (run.Joined.TryGetValue(plan, out var joined))
             return joined;
         var revision = plan.PinsDigest ? await run.Revisions.RegisterAsync(plan, cancellationToken) : null;
         await run.Tags.MoveAsync(plan, cancellationToken);
-        return await start.StartAsync(plan, revision, cancellationToken);
+        return await new DeploymentStart(aws, observer, time).StartAsync(plan, revision, cancellationToken);
     }
+
+    private static RolloutResult NotStarted(RolloutPlan plan, ReleaseException error) =>
+        new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
 
     // One watcher for each cluster.
     private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
@@ -165,5 +194,6 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// <param name="Tags">The tags that were moved.</param>
     /// <param name="Revisions">The revisions that were registered.</param>
     /// <param name="Begun">The plans whose deployments have begun, or may have.</param>
-    private sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun);
+    /// <param name="Joined">The deployments that were under way and are joined.</param>
+    private sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun, Dictionary<RolloutPlan, StartedRollout> Joined);
 }

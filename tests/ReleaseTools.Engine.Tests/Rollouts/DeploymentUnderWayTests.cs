@@ -51,7 +51,7 @@ public sealed class DeploymentUnderWayTests
     public async Task A_joined_deployment_is_followed_and_proven_and_nothing_is_sent()
     {
         var plan = await ecs.PlanAsync(pinDigest: true);
-        ecs.StateBefore = "COMPLETED";
+        ecs.Time.OnWait = _ => ecs.StateBefore = "COMPLETED";
 
         var rollout = (await ecs.RolloutAsync(plan)).Rollout;
 
@@ -59,6 +59,19 @@ public sealed class DeploymentUnderWayTests
         plan.ToRollout().Reason!.ShouldStartWith("Joins ecs-svc/1");
         ecs.Aws.Operations.ShouldNotContain("UpdateService");
         ecs.Aws.Operations.ShouldNotContain("RegisterTaskDefinition");
+    }
+
+    [Theory]
+    [InlineData("COMPLETED")]
+    [InlineData("FAILED")]
+    public async Task A_deployment_that_came_to_its_end_since_the_plan_is_not_joined(string state)
+    {
+        var plan = await ecs.PlanAsync(pinDigest: false);
+        ecs.StateBefore = state;
+
+        var rollout = (await ecs.RolloutAsync(plan)).Rollout;
+
+        (rollout.Status, rollout.DeploymentId).ShouldBe((RolloutStatus.Verified, "ecs-svc/2"), rollout.Reason);
     }
 
     [Fact]

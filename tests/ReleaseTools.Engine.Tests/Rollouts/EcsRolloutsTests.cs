@@ -34,7 +34,7 @@ public sealed class EcsRolloutsTests
     public async Task A_completed_deployment_whose_tasks_run_the_pushed_digest_is_verified()
     {
         var plan = await PlanAsync();
-        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")), () => Services(Service("ecs-svc/2", "COMPLETED")));
+        LooksInTurn(() => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")), () => Services(Service("ecs-svc/2", "COMPLETED")));
 
         var rollout = await RolloutAsync(plan);
 
@@ -88,8 +88,7 @@ public sealed class EcsRolloutsTests
     public async Task A_rollback_is_not_a_success_although_the_service_is_stable_again()
     {
         var plan = await PlanAsync();
-        aws.InTurn(
-            "DescribeServices",
+        LooksInTurn(
             () => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")),
             () => Services(Service("ecs-svc/3", "COMPLETED", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")));
 
@@ -175,9 +174,7 @@ public sealed class EcsRolloutsTests
     public async Task Throttling_during_the_wait_is_waited_out()
     {
         var plan = await PlanAsync();
-        aws.InTurn(
-            "DescribeServices",
-            () => throw ScriptedAws.Error("ThrottlingException"), () => throw ScriptedAws.Error("ServerException", status: System.Net.HttpStatusCode.InternalServerError),
+        LooksInTurn(() => throw ScriptedAws.Error("ThrottlingException"), () => throw ScriptedAws.Error("ServerException", status: System.Net.HttpStatusCode.InternalServerError),
             () => throw ScriptedAws.Error("ConnectionLost", status: null), () => throw ScriptedAws.Unreadable(), () => Services(Service("ecs-svc/2", "COMPLETED")));
 
         (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
@@ -187,7 +184,7 @@ public sealed class EcsRolloutsTests
     public async Task Credentials_that_expire_end_the_wait_and_say_that_the_deployment_goes_on()
     {
         var plan = await PlanAsync();
-        aws.On("DescribeServices", _ => throw ScriptedAws.Error("ExpiredTokenException"));
+        OnLook(_ => throw ScriptedAws.Error("ExpiredTokenException"));
 
         var result = await ResultAsync(plan);
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
@@ -231,7 +228,7 @@ public sealed class EcsRolloutsTests
         var plan = await PlanAsync();
         var scaled = Service("ecs-svc/2", "COMPLETED");
         scaled["desiredCount"] = 10;
-        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/2", "IN_PROGRESS")), () => Services(scaled.DeepClone().AsObject()));
+        LooksInTurn(() => Services(Service("ecs-svc/2", "IN_PROGRESS")), () => Services(scaled.DeepClone().AsObject()));
 
         var rollout = await RolloutAsync(plan);
 
@@ -270,12 +267,12 @@ public sealed class EcsRolloutsTests
         var plans = await Rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }, new() { Service = "slow", Cluster = "main" }], new Dictionary<string, EcrImage>(), default);
         aws.On("UpdateService", request => new JsonObject { ["service"] = Service("ecs-svc/3", "IN_PROGRESS", name: Text(request, "service")!) });
         var looks = 0;
-        aws.On("DescribeServices", request =>
+        OnLook(request =>
         {
             if (++looks == 2)
                 observer.Of<RolloutEnded>().Single().Rollout.ShouldSatisfyAllConditions(rollout => rollout.Service.ShouldBe("web"), rollout => rollout.Status.ShouldBe(RolloutStatus.Failed));
             return Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/3", (string)name! == "web" ? "FAILED" : looks < 3 ? "IN_PROGRESS" : "COMPLETED", name: (string)name!))]);
-        });
+        }, deployments: 2);
 
         var ended = await Rollouts.RolloutAsync(plans, new(), default);
 
@@ -288,7 +285,7 @@ public sealed class EcsRolloutsTests
     {
         var plan = await PlanAsync();
         using var stop = new CancellationTokenSource();
-        aws.On("DescribeServices", _ =>
+        OnLook(_ =>
         {
             stop.Cancel();
             return Services(Service("ecs-svc/2", "IN_PROGRESS"));
@@ -306,8 +303,7 @@ public sealed class EcsRolloutsTests
     {
         var plan = await PlanAsync();
         aws.On("UpdateService", _ => new JsonObject { ["service"] = Service("ecs-svc/2", "IN_PROGRESS", events: ["before"]) });
-        aws.InTurn(
-            "DescribeServices",
+        LooksInTurn(
             () => Services(Service("ecs-svc/2", "IN_PROGRESS", events: ["before", "first"])), () => Services(Service("ecs-svc/2", "IN_PROGRESS", events: ["before", "first", "second"])),
             () => Services(Service("ecs-svc/2", "COMPLETED", events: ["before", "first", "second"])));
 
@@ -335,7 +331,7 @@ public sealed class EcsRolloutsTests
 
         rollouts.Select(result => result.Rollout.Service).ShouldBe(names);
         rollouts.ShouldAllBe(result => result.Rollout.Status == RolloutStatus.Verified);
-        aws.Operations.Count(operation => operation == "DescribeServices").ShouldBe(calls);
+        aws.Operations.Count(operation => operation == "DescribeServices").ShouldBe(services + calls); // and one of each right before its deployment
     }
 
     [Fact]
@@ -412,6 +408,16 @@ public sealed class EcsRolloutsTests
 
         (rollout.Status, rollout.DeploymentId).ShouldBe((RolloutStatus.Verified, "ecs-svc/2"));
         aws.RequestsOf("UpdateService").Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_deployed_since_the_plan_is_not_taken_for_the_deployment_whose_answer_was_lost()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/9", "IN_PROGRESS", former: "ecs-svc/1")));
+
+        (await ResultAsync(plan)).Error!.Id.ShouldBe(nameof(Messages.DeploymentNotFound));
     }
 
     [Fact]
@@ -592,6 +598,16 @@ public sealed class EcsRolloutsTests
 
     private async Task<RolloutResult> ResultAsync(RolloutPlan plan, RolloutOptions? options = null) =>
         (await Rollouts.RolloutAsync([plan], options ?? new(), default)).Single();
+
+    // What the watcher sees; right before its deployment a service is read as it was.
+    private void OnLook(Func<JsonObject, JsonNode> look, int deployments = 1) =>
+        aws.On("DescribeServices", request => aws.RequestsOf("UpdateService").Count() >= deployments ? look(request) : Services(Service("ecs-svc/1", "COMPLETED")));
+
+    private void LooksInTurn(params Func<JsonNode>[] turns)
+    {
+        var next = 0;
+        OnLook(_ => turns[Math.Min(next++, turns.Length - 1)]());
+    }
 
     private static string? Text(JsonObject request, string member) => (string?)request[member];
 

@@ -9,12 +9,15 @@ namespace ReleaseTools.Engine.Rollouts.Tasks;
 internal sealed class BeforeRollouts(ReleaseTasks tasks, PinnedRevisions revisions, IReadOnlyList<RolloutPlan> all)
 {
     /// <summary>Runs the tasks of a wave and waits for them; what became of each, by its plan.</summary>
+    /// <param name="wave">The plans of which a deployment is started; what is joined had its task.</param>
+    /// <param name="options">How it is rolled out.</param>
+    /// <param name="cancellationToken">Stops the wait; the tasks go on.</param>
     public async Task<IReadOnlyDictionary<RolloutPlan, ReleaseTaskResult>> RunAsync(IEnumerable<RolloutPlan> wave, RolloutOptions options, CancellationToken cancellationToken)
     {
         var results = new Dictionary<RolloutPlan, ReleaseTaskResult>(ReferenceEqualityComparer.Instance);
-        var due = wave.Where(plan => plan is { Problem: null, FirstRuns: not null }).ToList();
+        var due = wave.Where(plan => plan is { Problem: null, BeforeRollout: not null }).ToList();
         var how = new ReleaseTaskOptions { Timeout = options.Timeout, ThrottleLimit = options.ThrottleLimit };
-        foreach (var (plan, result) in due.Zip(await tasks.RunAsync([.. due.Select(plan => plan.FirstRuns!)], how, revisions, Keeps, cancellationToken)))
+        foreach (var (plan, result) in due.Zip(await tasks.RunAsync([.. due.Select(plan => plan.BeforeRollout!)], how, revisions, Keeps, cancellationToken)))
             results[plan] = result;
         return results;
     }

@@ -112,6 +112,22 @@ public sealed class BeforeRolloutTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_to_be_joined_and_ended_meanwhile_is_deployed_anew_after_its_task()
+    {
+        var pinned = Web() with { PinDigest = true };
+        await Rollouts.RolloutAsync(await PlanAsync(pinned), new() { NoWait = true }, default);
+        var plans = await PlanAsync(pinned);
+        plans.Single().Joins.ShouldNotBeNull();
+        sandbox.Time.Advance(TimeSpan.FromMinutes(10));
+        var before = Changes().Count;
+
+        var rollout = (await Rollouts.RolloutAsync(plans, new(), default)).Single().Rollout;
+
+        (rollout.Status, rollout.BeforeRollout?.Status).ShouldBe((RolloutStatus.Verified, ReleaseTaskStatus.Succeeded), rollout.Reason);
+        Changes().Skip(before).ShouldBe(["RunTask", "UpdateService"]);
+    }
+
+    [Fact]
     public async Task A_restart_without_a_new_image_runs_no_task()
     {
         var plans = await PlanAsync(Web(), withImage: false);
