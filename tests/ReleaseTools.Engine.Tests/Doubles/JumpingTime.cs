@@ -20,6 +20,16 @@ internal sealed class JumpingTime : FakeTimeProvider
     /// <summary>Called before each wait, with its length.</summary>
     public Action<TimeSpan>? OnWait { get; set; }
 
+    /// <summary>How far it steps whenever it is read as a timestamp.</summary>
+    public TimeSpan Creep { get; set; }
+
+    public override long GetTimestamp()
+    {
+        if (Creep > TimeSpan.Zero)
+            Advance(Creep);
+        return base.GetTimestamp();
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         OnWait?.Invoke(dueTime);

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
 
 namespace ReleaseTools.Engine.Rollouts.Tasks;
@@ -18,18 +19,14 @@ internal sealed class BeforeRolloutPlanner(AwsSession aws)
 
     private async Task<RolloutPlan> WithTaskAsync(RolloutPlan plan, BeforeRolloutTask before, CancellationToken cancellationToken)
     {
-        var container = plan.Container!;
-        if (before.Container is { } name && name != container.Name)
+        ContainerDefinition container;
+        try
         {
-            try
-            {
-                var definition = (await aws.Ecs.DescribeTaskDefinitionAsync(new(plan.Seen!.TaskDefinition!), cancellationToken)).TaskDefinition;
-                container = ReleaseTaskPlanner.Container(plan.Service, definition, name);
-            }
-            catch (ReleaseException problem)
-            {
-                return plan with { Problem = problem };
-            }
+            container = ReleaseTaskPlanner.Essential(plan.Service, await ContainerAsync(plan, before.Container, cancellationToken))!;
+        }
+        catch (ReleaseException problem)
+        {
+            return plan with { Problem = problem };
         }
 
         return plan with
@@ -46,5 +43,13 @@ internal sealed class BeforeRolloutPlanner(AwsSession aws)
                 NamesDigest = plan.Image!.Digest is { } digest && (NamedImage.Parse(plan.Container.Image!).Digest ?? plan.FormerDigest) == digest,
             },
         };
+    }
+
+    private async Task<ContainerDefinition> ContainerAsync(RolloutPlan plan, string? name, CancellationToken cancellationToken)
+    {
+        if (name is null || name == plan.Container!.Name)
+            return plan.Container!;
+        var definition = (await aws.Ecs.DescribeTaskDefinitionAsync(new(plan.Seen!.TaskDefinition!), cancellationToken)).TaskDefinition;
+        return ReleaseTaskPlanner.Container(plan.Service, definition, name);
     }
 }

@@ -38,6 +38,11 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
             service.Service, service.TaskDefinition, name, string.Join(", ", containers.Select(container => container.Name)));
     }
 
+    /// <summary>The container, which a task is to end with: without it, the task would go on for as long as an essential one does.</summary>
+    /// <exception cref="ReleaseException">It is not essential.</exception>
+    public static ContainerDefinition? Essential(ReleaseService service, ContainerDefinition? container) => container?.Essential != false ? container : throw ReleaseException.For(
+        nameof(Messages.ReleaseTaskContainerNotEssential), ErrorKind.InvalidArgument, service.Service, service.Service, service.TaskDefinition, container.Name);
+
     private static ReleaseTaskPlan Plan(ReleaseTaskRequest request, ObservedService observed)
     {
         var before = request.Command.Count > 0 ? null : observed.Service.BeforeRollout;
@@ -55,7 +60,8 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
         try
         {
             Check(plan, observed);
-            return (request.Container ?? before?.Container) is { } name ? plan with { Container = Container(plan.Service, observed.TaskDefinition, name) } : plan;
+            var container = (request.Container ?? before?.Container) is { } name ? Container(plan.Service, observed.TaskDefinition, name) : plan.Container;
+            return plan with { Container = Essential(plan.Service, container) };
         }
         catch (ReleaseException problem)
         {

@@ -35,7 +35,7 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
                     GiveUp(task);
                 open.RemoveAll(done.ContainsKey);
                 if (open.Count > 0)
-                    await Task.Delay(TimeSpan.FromTicks(Math.Min(wait.Ticks, open.Min(Left).Ticks)), time, cancellationToken);
+                    await Task.Delay(WaitOf(wait, open.Min(Left)), time, cancellationToken);
             }
         }
         catch (AwsServiceException refused)
@@ -127,6 +127,9 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
 
         Task<IReadOnlyList<string>> ReadAsync() => logs.LastLinesAsync(task.Plan.Service.Service, task.Plan.Container, task.TaskArn, cancellationToken);
     }
+
+    // What was left a moment ago may not be any more.
+    private static TimeSpan WaitOf(TimeSpan wait, TimeSpan left) => TimeSpan.FromTicks(Math.Max(0, Math.Min(wait.Ticks, left.Ticks)));
 
     private TimeSpan Left(StartedTask task) => (task.Plan.Timeout ?? timeout) - time.GetElapsedTime(task.StartedAt);
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Engine.Rollouts.Tasks;
 using ReleaseTools.Engine.Tests.Doubles;
 
@@ -92,10 +93,47 @@ public sealed class TaskStartTests
         result.Task.Reason!.ShouldContain("aws ecs stop-task --cluster main --task 7");
     }
 
+    [Fact]
+    public async Task A_container_that_the_task_does_not_end_with_is_refused_by_the_plan()
+    {
+        ecs.Aws.On("DescribeTaskDefinition", $$$"""
+            {"taskDefinition":{"family":"web","revision":7,"containerDefinitions":[
+              {"name":"app","image":"{{{ScriptedEcs.Repository}}}:latest","essential":true},{"name":"migrate","image":"migrate:1","essential":false},{"name":"proxy","image":"proxy:1"}]}}
+            """);
+
+        var problem = (await PlanAsync("migrate")).Problem;
+        var before = (await PlanRolloutAsync("migrate")).Problem;
+
+        problem!.Id.ShouldBe(nameof(Messages.ReleaseTaskContainerNotEssential));
+        problem.Message.ShouldContain("Container 'migrate' of task definition");
+        problem.RecommendedAction.ShouldStartWith("Name an essential container");
+        before!.Id.ShouldBe(problem.Id);
+        (await PlanAsync("proxy")).Problem.ShouldBeNull(); // essential unless it says otherwise
+        (await PlanRolloutAsync("proxy")).Problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task However_the_clock_moves_between_two_looks_at_it_the_wait_ends_in_time()
+    {
+        ecs.Aws.On("RunTask", Started).On("DescribeTasks", """{"tasks":[{"taskArn":"arn:aws:ecs:eu-west-1:1:task/main/7","lastStatus":"RUNNING"}]}""");
+        var plan = await PlanAsync();
+        ecs.Time.Creep = TimeSpan.FromSeconds(7);
+
+        foreach (var seconds in Enumerable.Range(1, 60))
+            (await Tasks.RunAsync([plan], new() { Timeout = TimeSpan.FromSeconds(seconds) }, default)).Single().Task.Status.ShouldBe(ReleaseTaskStatus.TimedOut);
+    }
+
     private ReleaseTasks Tasks => new(ecs.Aws.Session, ecs.Registry, ecs.Observer, ecs.Time, () => "t1");
 
-    private async Task<ReleaseTaskPlan> PlanAsync() =>
-        (await Tasks.PlanAsync([new(new() { Service = "web", Cluster = "main" }) { Command = ["migrate"] }], default)).Single();
+    private async Task<ReleaseTaskPlan> PlanAsync(string? container = null) =>
+        (await Tasks.PlanAsync([new(new() { Service = "web", Cluster = "main" }) { Command = ["migrate"], Container = container }], default)).Single();
+
+    private async Task<RolloutPlan> PlanRolloutAsync(string container)
+    {
+        var service = new ReleaseService { Service = "web", Cluster = "main", BeforeRollout = new() { Command = ["migrate"], Container = container } };
+        var image = new EcrImage { Name = "web", Repository = ScriptedEcs.Repository, Tag = "4f2c9e1", Digest = ScriptedEcs.New };
+        return (await ecs.Rollouts.PlanAsync([service], new Dictionary<string, EcrImage> { ["web"] = image }, default)).Single();
+    }
 
     private async Task<ReleaseTaskResult> RunAsync() => (await Tasks.RunAsync([await PlanAsync()], new() { NoWait = true }, default)).Single();
 }
