@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Hosting;
 
@@ -168,19 +167,18 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             else if (await pipeline.ApproveAsync(plan.Service.Service, $"{(plan.Joins is null ? "Force new deployment" : "Join deployment")}: {predicted.Reason}") is var approval && approval == Approval.Granted)
                 Confirm(plan, predicted);
             else if (approval == Approval.WhatIf)
-                Write(predicted, error: null);
+                pipeline.Write(predicted);
         }
 
         var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
         if (undo is not null)
             results = await undo.RollBackAsync(confirmed, results, options, cancelled);
-        foreach (var (plan, (rollout, error)) in confirmed.Zip(results).Where(one => one.First.Problem is null))
-            Write(rollout, error ?? Outcomes.ErrorOf(rollout));
+        pipeline.WriteAll(results.Where((_, i) => confirmed[i].Problem is null));
 
         // Told at once, and kept among the others for those that come after it.
         void Refuse(RolloutPlan plan, ServiceRollout predicted)
         {
-            Write(predicted, plan.Problem);
+            pipeline.Write(predicted, plan.Problem);
             confirmed.Add(plan);
         }
 
@@ -191,13 +189,6 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
                 Refuse(plan with { Problem = ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag) }, predicted with { Status = RolloutStatus.Failed });
             else
                 confirmed.Add(plan);
-        }
-
-        void Write(ServiceRollout rollout, Exception? error)
-        {
-            if (error is not null)
-                pipeline.WriteError(error, rollout);
-            pipeline.Write(rollout);
         }
     }
 }

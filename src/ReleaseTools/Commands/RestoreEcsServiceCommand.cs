@@ -2,7 +2,6 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Hosting;
 
@@ -117,7 +116,6 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
                 pipeline.Write(predicted, error: null);
         }
 
-        foreach (var (rollout, error) in await undo.UndoAsync(confirmed, options, cancelled))
-            pipeline.Write(rollout, error ?? Outcomes.ErrorOf(rollout));
+        pipeline.WriteAll(await undo.UndoAsync(confirmed, options, cancelled));
     }
 }

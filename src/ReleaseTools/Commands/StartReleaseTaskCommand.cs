@@ -132,15 +132,15 @@ public sealed class StartReleaseTaskCommand : AwsCommand
         {
             var predicted = plan.ToTask();
             if (plan.Problem is not null)
-                Write(predicted, plan.Problem);
+                pipeline.Write(predicted, plan.Problem);
             else if (await pipeline.ApproveAsync(plan.Service.Service, $"Run task: {predicted.Reason}") is var approval && approval == Approval.Granted)
                 Confirm(plan, predicted);
             else if (approval == Approval.WhatIf)
-                Write(predicted, error: null);
+                pipeline.Write(predicted);
         }
 
-        foreach (var (task, error) in await tasks.RunAsync(confirmed, options, cancelled))
-            Write(task, error);
+        var ended = await tasks.RunAsync(confirmed, options, cancelled);
+        pipeline.WriteAll(ended.Select(one => (one.Task, (Exception?)one.Error)));
 
         // What is still being built, or was only predicted, can be predicted further, but not run.
         void Confirm(ReleaseTaskPlan plan, ReleaseTask predicted)
@@ -152,14 +152,7 @@ public sealed class StartReleaseTaskCommand : AwsCommand
             }
 
             var error = ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag);
-            Write(predicted with { Status = ReleaseTaskStatus.Failed, Reason = error.Message }, error);
-        }
-
-        void Write(ReleaseTask task, Exception? error)
-        {
-            if (error is not null)
-                pipeline.WriteError(error, task);
-            pipeline.Write(task);
+            pipeline.Write(predicted with { Status = ReleaseTaskStatus.Failed, Reason = error.Message }, error);
         }
     }
 }

@@ -3,7 +3,6 @@ using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Hosting;
 
@@ -103,13 +102,13 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     {
         try
         {
-            foreach (var (rollout, error) in await waits.WaitAsync(awaited, options, cancelled))
-                pipeline.Write(rollout, error ?? Outcomes.ErrorOf(rollout));
+            pipeline.WriteAll(await waits.WaitAsync(awaited, options, cancelled));
         }
         catch (ReleaseException error) when (error.IsOfOneItem())
         {
-            foreach (var one in awaited)
-                pipeline.Write(new ServiceRollout { Service = one.Service.Service, Cluster = one.Service.Cluster, Status = RolloutStatus.Failed, DeploymentId = one.DeploymentId, Reason = error.Message }, error);
+            pipeline.WriteAll(awaited.Select(one => (
+                new ServiceRollout { Service = one.Service.Service, Cluster = one.Service.Cluster, Status = RolloutStatus.Failed, DeploymentId = one.DeploymentId, Reason = error.Message },
+                (Exception?)error)));
         }
     }
 }

@@ -97,6 +97,16 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     }
 
     [Fact]
+    public void Under_ErrorAction_Stop_every_record_comes_before_the_first_error()
+    {
+        workspace.Run("Add-ReleaseSandboxFault TaskCrash web-ui -Count 0 -ExitCode 3");
+
+        var ran = workspace.Run("try { $image, 'job-worker' | Invoke-EcsRollout -ErrorAction Stop } catch { }", ("image", Pushed("web-ui")));
+
+        ran.All<ServiceRollout>().Select(rollout => (rollout.Service, rollout.Status)).Order().ShouldBe([("job-worker", RolloutStatus.Deployed), ("web-ui", RolloutStatus.Failed)]);
+    }
+
+    [Fact]
     public void An_image_that_no_service_runs_is_an_error()
     {
         var image = new EcrImage { Name = "stereo-inference", Repository = $"{workspace.Sandbox.RegistryHost}/inference", Tag = "v1" };

@@ -1,0 +1,29 @@
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Rollouts;
+
+namespace ReleaseTools.Hosting;
+
+/// <summary>How commands write what became of items: all records first, for under -ErrorAction Stop nothing comes after an error.</summary>
+internal static class ItemOutput
+{
+    /// <summary>Writes what became of one item, and its error, if there is one.</summary>
+    public static void Write(this CommandPipeline pipeline, object record, Exception? error) => pipeline.WriteAll([(record, error)]);
+
+    /// <summary>Writes what became of rollouts that have ended together, and their errors: what went wrong, else the verdict where it is none of success.</summary>
+    public static void WriteAll(this CommandPipeline pipeline, IEnumerable<RolloutResult> ended) =>
+        pipeline.WriteAll(ended.Select(one => (one.Rollout, (Exception?)(one.Error ?? Outcomes.ErrorOf(one.Rollout)))));
+
+    /// <summary>Writes what became of several items that have ended together, and their errors.</summary>
+    public static void WriteAll<T>(this CommandPipeline pipeline, IEnumerable<(T Record, Exception? Error)> items)
+        where T : class
+    {
+        var all = items.ToList();
+        foreach (var (record, _) in all)
+            pipeline.Write(record);
+        foreach (var (record, error) in all)
+        {
+            if (error is not null)
+                pipeline.WriteError(error, record);
+        }
+    }
+}
