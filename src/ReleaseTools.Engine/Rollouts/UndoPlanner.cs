@@ -16,6 +16,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// nothing              is being rolled back               its rollback is waited for
 /// nothing              ROLLBACK_SUCCESSFUL                error: it is put back already
 /// nothing              ended else                         the newest successful revision that is another is deployed again
+/// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
+/// deployment
 /// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
 /// a tag, a digest      –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed
 /// </code>
@@ -73,9 +75,19 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             return await StopAsync(ongoing, primary, request, observed, cancellationToken);
         if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
             throw Error(nameof(Messages.NothingToRestore), service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
-        var former = history.Former
-            ?? throw Error(nameof(Messages.NothingToRestore), service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        var former = FormerOf(request, service, history);
         return new() { Service = service, Rollout = await RolloutAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
+    }
+
+    // Whoever asks for what ran before wants a change. Who undoes a deployment wants what ran before that one, and nothing older:
+    // where a restart failed, an older version would not be its undoing.
+    private static ServiceRevision FormerOf(UndoRequest request, ReleaseService service, DeploymentHistory history)
+    {
+        var former = (request.DeploymentId is null ? history.Former : history.BeforeNewest)
+            ?? throw Error(nameof(Messages.NothingToRestore), service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        return request.DeploymentId is not null && history.IsDeployed(former)
+            ? throw Error(nameof(Messages.NothingToRestore), service, $"what ran before is the same, {ServiceReader.ShortName(former.TaskDefinition)}")
+            : former;
     }
 
     private async Task<UndoPlan> StopAsync(ServiceDeploymentBrief ongoing, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
