@@ -48,9 +48,10 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         IReadOnlyList<RolloutPlan> plans, IReadOnlyList<RolloutResult> results, RolloutOptions options, CancellationToken cancellationToken)
     {
         var failed = Enumerable.Range(0, results.Count).Where(i => IsToUndo(results[i])).ToList();
-        var needed = Enumerable.Range(0, results.Count).Where(i => results[i].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed).Select(i => TagOf(plans[i])).ToHashSet();
+        var healthy = plans.Where((_, i) => results[i].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed).ToList();
+        var needed = healthy.Select(plan => plan.NamedTag).OfType<(string, string)>().ToHashSet();
         var all = results.ToArray();
-        foreach (var i in Enumerable.Range(0, all.Length).Where(i => all[i].Rollout.Status == RolloutStatus.RolledBack && !needed.Contains(TagOf(plans[i]))))
+        foreach (var i in Enumerable.Range(0, all.Length).Where(i => all[i].Rollout.Status == RolloutStatus.RolledBack && !IsNeeded(plans[i])))
             all[i] = await WithTagBackAsync(all[i], plans[i]);
         if (failed.Count == 0)
             return all;
@@ -61,9 +62,11 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             {
                 DeploymentId = results[i].Rollout.DeploymentId,
                 FormerDigest = plans[i].FormerDigest,
-                IsTagNeeded = needed.Contains(TagOf(plans[i])),
+                NeededTags = needed,
             });
-            var undone = await UndoAsync(await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken), options with { NoWait = false }, cancellationToken);
+            var undos = await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken);
+            WarnOfTagsTakenAway(undos, healthy);
+            var undone = await UndoAsync(undos, options with { NoWait = false }, cancellationToken);
             foreach (var (i, undo) in failed.Zip(undone))
                 all[i] = Joined(results[i], undo);
         }
@@ -75,7 +78,23 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         }
 
         return all;
+
+        bool IsNeeded(RolloutPlan plan) => plan.NamedTag is { } tag && needed.Contains(tag);
     }
+
+    // What has ended is deployed again, and ECS takes the digest from the tag; so it moves also where a service that is well needs it.
+    private void WarnOfTagsTakenAway(IReadOnlyList<UndoPlan> undos, IReadOnlyList<RolloutPlan> healthy)
+    {
+        var moves = undos.Where(undo => undo is { Problem: null, LeavesTag: false, Rollout: { TagToMove: not null, Image.Digest: not null } }).DistinctBy(undo => undo.Rollout!.NamedTag);
+        foreach (var (undo, plan) in moves.SelectMany(undo => healthy.Where(plan => IsTakenFrom(plan, undo.Rollout!)).Select(plan => (undo, plan))))
+        {
+            var (name, back) = (plan.Service.Service, undo.Rollout!);
+            observer.Report(new Warned(name, $"The rollback of {undo.Service.Service} puts the tag {back.TagToMove} of {back.Image!.Repository} back on {Words.Digest(back.Image.Digest!)}. "
+                + $"{name} was deployed from that tag and is well; its next deployment would bring {Words.Digest(back.Image.Digest!)}. Release it again before."));
+        }
+    }
+
+    private static bool IsTakenFrom(RolloutPlan plan, RolloutPlan back) => plan.NamedTag is { } tag && tag == back.NamedTag && plan.Image?.Digest != back.Image!.Digest;
 
     // Superseded is somebody else's business by now, and what ECS rolled back needs no second time. A rollout whose end
     // nobody saw (it could not be watched) may yet go well.

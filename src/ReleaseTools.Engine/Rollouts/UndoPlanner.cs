@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
@@ -99,13 +100,14 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
             throw Error(nameof(Messages.NothingToRestore), observed.Service, "the deployment that runs is its first");
 
+        var rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
         return new()
         {
             Service = observed.Service,
-            Rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken),
+            Rollout = rollout,
             ServiceDeployment = ongoing.ServiceDeploymentArn,
             Deployment = ongoing.Status == "ROLLBACK_IN_PROGRESS" ? null : primary,
-            LeavesTag = request.IsTagNeeded,
+            LeavesTag = rollout.NamedTag is { } tag && request.NeededTags.Contains(tag),
             IsRollingBack = ongoing.Status is "ROLLBACK_REQUESTED" or "ROLLBACK_IN_PROGRESS",
         };
     }
@@ -137,7 +139,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         var container = ContainerOf(definition, observed);
         var plan = new RolloutPlan
         {
-            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition },
+            // None waits for another: in an incident, what a service comes after may be what does not get healthy.
+            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition, After = [] },
             Container = container,
             Seen = observed.Ecs,
             TaskDefinitionToDeploy = definition.TaskDefinitionArn ?? target.TaskDefinition,
@@ -227,8 +230,8 @@ internal sealed record UndoRequest(ReleaseService Service, string? To = null)
     /// <summary>The deployment that is undone, where another's must not be; null for whichever runs.</summary>
     public string? DeploymentId { get; init; }
 
-    /// <summary>Whether another service's deployment needs the tag where it is.</summary>
-    public bool IsTagNeeded { get; init; }
+    /// <summary>The repositories and tags that other services' deployments need where they are.</summary>
+    public IReadOnlySet<(string Repository, string Tag)> NeededTags { get; init; } = FrozenSet<(string Repository, string Tag)>.Empty;
 
     /// <summary>What the tag named before that deployment, where ECS does not know.</summary>
     public string? FormerDigest { get; init; }
