@@ -148,7 +148,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     private async Task<IReadOnlyList<RolloutResult>> StopAsync(List<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
         var started = new StartedRollout?[plans.Count];
-        var results = new RolloutResult[plans.Count];
+        var results = new RolloutResult?[plans.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
         try
         {
@@ -161,24 +161,33 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             throw;
         }
 
-        if (options.NoWait)
-            return results;
-        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
+        var again = DeployAgainAsync([.. Enumerable.Range(0, plans.Count).Where(i => results[i] is null)]);
+        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null && !options.NoWait).ToList();
         var followed = await rollouts.FollowAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
-        await Task.WhenAll(begun.Zip(followed, async (i, result) => results[i] = await rollback.ConfirmAsync(plans[i], result, options.Timeout, cancellationToken)));
-        return results;
+        await Task.WhenAll([again, .. begun.Zip(followed, async (i, result) => results[i] = await rollback.ConfirmAsync(plans[i], result, options.Timeout, cancellationToken))]);
+        return [.. results.OfType<RolloutResult>()];
+
+        // What ended well before it could be stopped is put back like any deployment that has ended.
+        async Task DeployAgainAsync(List<int> ended)
+        {
+            foreach (var (i, result) in ended.Zip(await rollouts.RolloutAsync([.. ended.Select(i => plans[i].Rollout!)], options, cancellationToken)))
+                results[i] = result;
+        }
     }
 
     // The tag first, as in a rollout: tasks of a service without version consistency resolve it when they start.
-    private async Task<(StartedRollout? Started, RolloutResult Result)> StopAsync(UndoPlan plan, CancellationToken cancellationToken)
+    // Neither is there where the deployment ended well before.
+    private async Task<(StartedRollout? Started, RolloutResult? Result)> StopAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
         var tags = new TagMoves(registry, observer);
         try
         {
-            if (!plan.LeavesTag)
-                await tags.MoveAsync(plan.Rollout!, cancellationToken);
-            var started = await rollback.StartAsync(plan, cancellationToken);
-            return (started, new(started.Rollout));
+            await MoveTagAsync(plan, tags, cancellationToken);
+            if (await rollback.StartAsync(plan, cancellationToken) is { } started)
+                return (started, new(started.Rollout));
+            observer.Report(new Noted(plan.Service.Service, "Its deployment ended well before it could be stopped; what ran before is deployed again."));
+            await tags.PutBackAsync([plan.Rollout!], []); // the new deployment moves it itself
+            return (null, null);
         }
         catch (ReleaseException error)
         {
@@ -191,6 +200,22 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         {
             observer.Report(new Announced(plan.Service.Service, RolloutText.MayHaveBegun(plan.Service)));
             throw;
+        }
+    }
+
+    // Nothing may stand in a rollback's way, and ECS keeps the digest of a revision without the tag.
+    private async Task MoveTagAsync(UndoPlan plan, TagMoves tags, CancellationToken cancellationToken)
+    {
+        if (plan is not { LeavesTag: false, Rollout: { } back })
+            return;
+        try
+        {
+            await tags.MoveAsync(back, cancellationToken);
+        }
+        catch (ReleaseException error)
+        {
+            observer.Report(new Warned(plan.Service.Service, $"The tag {back.NamedTag?.Tag} of {back.NamedTag?.Repository} was left where it is: it could not be put back on {back.Image?.Digest}: {error.Message} "
+                + "The deployment is stopped all the same; put the tag back before the next one."));
         }
     }
 }

@@ -202,6 +202,38 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tag_that_cannot_be_put_back_does_not_keep_a_deployment_from_being_stopped()
+    {
+        var first = await WithServiceAsync();
+        await RolloutAsync(await sandbox.PushAsync("v2", "second"), new() { NoWait = true });
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecr", Operation = "PutImage", Count = null });
+
+        var undone = await UndoAsync();
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        undone.RunningDigests.ShouldBe([first]);
+        (await TagAsync()).ShouldNotBe(first);
+        observer.Of<Warned>().ShouldContain(one => one.Subject == "web" && one.Message.Contains("The tag latest", StringComparison.Ordinal) && one.Message.Contains("was left where it is", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_deployment_that_ends_well_before_it_is_stopped_is_undone_by_deploying_what_ran_before()
+    {
+        var first = await WithServiceAsync();
+        await RolloutAsync(await sandbox.PushAsync("v2", "second"), new() { NoWait = true });
+        var plan = await PlanAsync();
+        plan.ServiceDeployment.ShouldNotBeNull();
+        sandbox.Time.Advance(TimeSpan.FromMinutes(2));
+
+        var undone = (await Undo.UndoAsync([plan], new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        undone.RunningDigests.ShouldBe([first]);
+        Changes().ShouldBe(["UpdateService", "StopServiceDeployment", "UpdateService"]);
+        (await TagAsync()).ShouldBe(first);
+    }
+
+    [Fact]
     public async Task A_tag_that_only_the_failed_service_names_goes_back_though_another_s_digest_is_pinned()
     {
         var (first, plans) = await PlannedOnLatestAsync();
