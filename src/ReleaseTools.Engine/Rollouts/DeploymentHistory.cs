@@ -28,8 +28,17 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
     /// definition, or another digest under the same tag. To deploy the same again would put nothing back.
     /// </summary>
     public ServiceRevision? Former => Deployments is [var newest, ..] && RevisionOf(newest) is { } current
-        ? Succeeded.FirstOrDefault(one => one.TaskDefinition != current.TaskDefinition || HasOtherDigest(one, current))
+        ? Succeeded.FirstOrDefault(one => IsAnother(one, current))
         : null;
+
+    /// <summary>
+    /// What ran before the newest deployment: the newest that succeeded before it, also where it is the same. Null where there is
+    /// none, or ECS does not tell its revision; one that is older still would be too far back.
+    /// </summary>
+    public ServiceRevision? BeforeNewest => Deployments.Skip(1).FirstOrDefault(one => one.Status == "SUCCESSFUL") is { } before ? RevisionOf(before) : null;
+
+    /// <summary>Whether the newest deployment deployed just this.</summary>
+    public bool IsDeployed(ServiceRevision revision) => Deployments is [var newest, ..] && RevisionOf(newest) is { } current && !IsAnother(revision, current);
 
     public static async Task<DeploymentHistory> ReadAsync(AwsSession aws, ReleaseService service, CancellationToken cancellationToken)
     {
@@ -55,6 +64,8 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
         revision?.ContainerImages?.FirstOrDefault(one => one.ContainerName == container)?.ImageDigest is { Length: > 0 } digest ? digest : null;
 
     private ServiceRevision? RevisionOf(ServiceDeploymentBrief deployment) => Revisions.GetValueOrDefault(deployment.TargetServiceRevisionArn ?? "");
+
+    private static bool IsAnother(ServiceRevision one, ServiceRevision current) => one.TaskDefinition != current.TaskDefinition || HasOtherDigest(one, current);
 
     private static bool HasOtherDigest(ServiceRevision one, ServiceRevision current) =>
         (one.ContainerImages ?? []).Any(image => image.ImageDigest is { Length: > 0 } digest && DigestOf(current, image.ContainerName) != digest);

@@ -11,7 +11,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// service deployment      PRIMARY           then
 /// ROLLBACK_REQUESTED      the undone one    looked at again
 /// ROLLBACK_IN_PROGRESS    another           it is the rollback, and is watched as any deployment
-/// SUCCESSFUL, STOPPED     –                 error: it ended before it could be stopped
+/// SUCCESSFUL              –                 it ended well before it could be stopped; what ran before is deployed again
+/// STOPPED                 –                 error: it ended before it could be stopped
 /// ROLLBACK_FAILED         –                 error
 /// ROLLBACK_SUCCESSFUL     –                 success, once the running tasks prove it
 /// </code>
@@ -23,24 +24,19 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
     // ECS names no bound for the beginning of a rollback; it is the scheduler's next step.
     private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(2);
 
-    /// <summary>Stops the deployment and gives the one by which ECS puts the former revision back.</summary>
+    /// <summary>Stops the deployment and gives the one by which ECS puts the former revision back; null where it ended well before.</summary>
     /// <exception cref="ReleaseException">AWS refused, or no rollback came of it.</exception>
-    public async Task<StartedRollout> StartAsync(UndoPlan plan, CancellationToken cancellationToken)
+    public async Task<StartedRollout?> StartAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
         var service = plan.Service;
         var startedAt = time.GetTimestamp();
         if (!plan.IsRollingBack)
             await StopAsync(plan, cancellationToken);
 
-        EcsService? seen = null;
-        var deployment = await LookAsync(plan, Beginning, async status =>
-        {
-            if (!status.StartsWith("ROLLBACK_", StringComparison.Ordinal) && DeploymentHistory.HasEnded(status))
-                throw ReleaseException.For(nameof(Messages.DeploymentNotStoppable), ErrorKind.InvalidState, service.Service, service.Service, service.Cluster, $"it is {status}.");
-            seen = await ServiceReader.DescribeAsync(aws.Ecs, service.Cluster, [service.Service], cancellationToken) is [var found, ..] ? found : null;
-            var primary = seen?.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
-            return primary?.Id != plan.Deployment || status == "ROLLBACK_SUCCESSFUL" ? primary : null;
-        }, cancellationToken) ?? throw Failed(plan, "ECS has not begun it within two minutes.");
+        var begun = await LookAsync(plan, Beginning, status => BegunAsync(plan, status, cancellationToken), cancellationToken)
+            ?? throw Failed(plan, "ECS has not begun it within two minutes.");
+        if (begun is not { Seen: { } seen, Deployment: { } deployment })
+            return null;
 
         observer.Report(new Noted(service.Service, $"ECS puts {ServiceReader.ShortName(deployment.TaskDefinition)} back as {deployment.Id}."));
         return new()
@@ -48,7 +44,7 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
             Plan = plan.Rollout!,
             DeploymentId = deployment.Id!,
             StartedAt = startedAt,
-            FormerDeployments = [.. (seen!.Deployments ?? []).Select(one => one.Id).OfType<string>().Where(id => id != deployment.Id)],
+            FormerDeployments = [.. (seen.Deployments ?? []).Select(one => one.Id).OfType<string>().Where(id => id != deployment.Id)],
             FormerEvents = [.. (seen.Events ?? []).Select(one => one.Id).OfType<string>()],
             Rollout = plan.ToRollout() with
             {
@@ -81,17 +77,53 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
         }
     }
 
+    /// <summary>Null where a look says nothing yet.</summary>
+    private async Task<Begun?> BegunAsync(UndoPlan plan, string status, CancellationToken cancellationToken)
+    {
+        var service = plan.Service;
+        if (status == "SUCCESSFUL")
+            return Begun.Never;
+        if (!IsRollback(status) && DeploymentHistory.HasEnded(status))
+            throw ReleaseException.For(nameof(Messages.DeploymentNotStoppable), ErrorKind.InvalidState, service.Service, service.Service, service.Cluster, $"it is {status}.");
+        if (await ServiceReader.DescribeAsync(aws.Ecs, service.Cluster, [service.Service], cancellationToken) is not [var seen, ..] || DeploymentStart.Primary(seen) is not { } primary)
+            return null;
+        return primary.Id != plan.Deployment || status == "ROLLBACK_SUCCESSFUL" ? new(seen, primary) : null;
+    }
+
+    // A request whose answer was lost may have had its effect, and is then refused when the client sends it again. So the
+    // deployment's status is believed, not the error, where it says that there is nothing left to stop.
     private async Task StopAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
         try
         {
             await aws.Ecs.StopServiceDeploymentAsync(new(plan.ServiceDeployment!, "ROLLBACK"), cancellationToken);
         }
-        catch (AwsServiceException error) when (error.Code is "ConflictException")
+        catch (AwsServiceException error) when (error.Code is "ConflictException" || error.MayHaveBeenDone())
         {
+            observer.Report(new Traced(plan.Service.Service, $"StopServiceDeployment was answered with {error.Code}; the deployment will tell whether it is rolled back."));
+            if (await IsOverAsync(plan, cancellationToken))
+                return;
+            if (error.Code is not "ConflictException")
+                throw;
             throw ReleaseException.Wrap(error, nameof(Messages.DeploymentNotStoppable), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, plan.Service.Cluster, error.Message);
         }
     }
+
+    // Whether it is being rolled back, or has ended.
+    private async Task<bool> IsOverAsync(UndoPlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LookAsync(plan, DeploymentStart.EffectLag, status => Task.FromResult(IsRollback(status) || DeploymentHistory.HasEnded(status) ? status : null), cancellationToken) is not null;
+        }
+        catch (AwsServiceException unread)
+        {
+            observer.Report(new Warned(plan.Service.Service, $"The deployment cannot be read: {unread.Message}"));
+            return false;
+        }
+    }
+
+    private static bool IsRollback(string status) => status.StartsWith("ROLLBACK_", StringComparison.Ordinal);
 
     /// <summary>Looks at the service deployment until a look says something, or the time runs out. A rollback that failed is an error.</summary>
     private async Task<T?> LookAsync<T>(UndoPlan plan, TimeSpan longest, Func<string, Task<T?>> look, CancellationToken cancellationToken)
@@ -122,4 +154,11 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
 
     private static ReleaseException Failed(UndoPlan plan, string why) =>
         ReleaseException.For(nameof(Messages.RollbackFailed), ErrorKind.Failed, plan.Service.Service, plan.Service.Service, plan.Service.Cluster, why);
+
+    /// <summary>A rollback that has begun: the service, and its deployment by which ECS puts the former revision back.</summary>
+    private sealed record Begun(EcsService? Seen, Deployment? Deployment)
+    {
+        /// <summary>The deployment ended well, and ECS rolls nothing back.</summary>
+        public static Begun Never { get; } = new(null, null);
+    }
 }

@@ -48,9 +48,10 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         IReadOnlyList<RolloutPlan> plans, IReadOnlyList<RolloutResult> results, RolloutOptions options, CancellationToken cancellationToken)
     {
         var failed = Enumerable.Range(0, results.Count).Where(i => IsToUndo(results[i])).ToList();
-        var needed = Enumerable.Range(0, results.Count).Where(i => results[i].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed).Select(i => TagOf(plans[i])).ToHashSet();
+        var healthy = plans.Where((_, i) => results[i].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed).ToList();
+        var needed = healthy.Select(plan => plan.NamedTag).OfType<(string, string)>().ToHashSet();
         var all = results.ToArray();
-        foreach (var i in Enumerable.Range(0, all.Length).Where(i => all[i].Rollout.Status == RolloutStatus.RolledBack && !needed.Contains(TagOf(plans[i]))))
+        foreach (var i in Enumerable.Range(0, all.Length).Where(i => all[i].Rollout.Status == RolloutStatus.RolledBack && !IsNeeded(plans[i])))
             all[i] = await WithTagBackAsync(all[i], plans[i]);
         if (failed.Count == 0)
             return all;
@@ -61,9 +62,11 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             {
                 DeploymentId = results[i].Rollout.DeploymentId,
                 FormerDigest = plans[i].FormerDigest,
-                IsTagNeeded = needed.Contains(TagOf(plans[i])),
+                NeededTags = needed,
             });
-            var undone = await UndoAsync(await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken), options with { NoWait = false }, cancellationToken);
+            var undos = await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken);
+            WarnOfTagsTakenAway(undos, healthy);
+            var undone = await UndoAsync(undos, options with { NoWait = false }, cancellationToken);
             foreach (var (i, undo) in failed.Zip(undone))
                 all[i] = Joined(results[i], undo);
         }
@@ -75,7 +78,23 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         }
 
         return all;
+
+        bool IsNeeded(RolloutPlan plan) => plan.NamedTag is { } tag && needed.Contains(tag);
     }
+
+    // What has ended is deployed again, and ECS takes the digest from the tag; so it moves also where a service that is well needs it.
+    private void WarnOfTagsTakenAway(IReadOnlyList<UndoPlan> undos, IReadOnlyList<RolloutPlan> healthy)
+    {
+        var moves = undos.Where(undo => undo is { Problem: null, LeavesTag: false, Rollout: { TagToMove: not null, Image.Digest: not null } }).DistinctBy(undo => undo.Rollout!.NamedTag);
+        foreach (var (undo, plan) in moves.SelectMany(undo => healthy.Where(plan => IsTakenFrom(plan, undo.Rollout!)).Select(plan => (undo, plan))))
+        {
+            var (name, back) = (plan.Service.Service, undo.Rollout!);
+            observer.Report(new Warned(name, $"The rollback of {undo.Service.Service} puts the tag {back.TagToMove} of {back.Image!.Repository} back on {Words.Digest(back.Image.Digest!)}. "
+                + $"{name} was deployed from that tag and is well; its next deployment would bring {Words.Digest(back.Image.Digest!)}. Release it again before."));
+        }
+    }
+
+    private static bool IsTakenFrom(RolloutPlan plan, RolloutPlan back) => plan.NamedTag is { } tag && tag == back.NamedTag && plan.Image?.Digest != back.Image!.Digest;
 
     // Superseded is somebody else's business by now, and what ECS rolled back needs no second time. A rollout whose end
     // nobody saw (it could not be watched) may yet go well.
@@ -129,7 +148,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     private async Task<IReadOnlyList<RolloutResult>> StopAsync(List<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
         var started = new StartedRollout?[plans.Count];
-        var results = new RolloutResult[plans.Count];
+        var results = new RolloutResult?[plans.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
         try
         {
@@ -142,24 +161,33 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             throw;
         }
 
-        if (options.NoWait)
-            return results;
-        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
+        var again = DeployAgainAsync([.. Enumerable.Range(0, plans.Count).Where(i => results[i] is null)]);
+        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null && !options.NoWait).ToList();
         var followed = await rollouts.FollowAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
-        await Task.WhenAll(begun.Zip(followed, async (i, result) => results[i] = await rollback.ConfirmAsync(plans[i], result, options.Timeout, cancellationToken)));
-        return results;
+        await Task.WhenAll([again, .. begun.Zip(followed, async (i, result) => results[i] = await rollback.ConfirmAsync(plans[i], result, options.Timeout, cancellationToken))]);
+        return [.. results.OfType<RolloutResult>()];
+
+        // What ended well before it could be stopped is put back like any deployment that has ended.
+        async Task DeployAgainAsync(List<int> ended)
+        {
+            foreach (var (i, result) in ended.Zip(await rollouts.RolloutAsync([.. ended.Select(i => plans[i].Rollout!)], options, cancellationToken)))
+                results[i] = result;
+        }
     }
 
     // The tag first, as in a rollout: tasks of a service without version consistency resolve it when they start.
-    private async Task<(StartedRollout? Started, RolloutResult Result)> StopAsync(UndoPlan plan, CancellationToken cancellationToken)
+    // Neither is there where the deployment ended well before.
+    private async Task<(StartedRollout? Started, RolloutResult? Result)> StopAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
         var tags = new TagMoves(registry, observer);
         try
         {
-            if (!plan.LeavesTag)
-                await tags.MoveAsync(plan.Rollout!, cancellationToken);
-            var started = await rollback.StartAsync(plan, cancellationToken);
-            return (started, new(started.Rollout));
+            await MoveTagAsync(plan, tags, cancellationToken);
+            if (await rollback.StartAsync(plan, cancellationToken) is { } started)
+                return (started, new(started.Rollout));
+            observer.Report(new Noted(plan.Service.Service, "Its deployment ended well before it could be stopped; what ran before is deployed again."));
+            await tags.PutBackAsync([plan.Rollout!], []); // the new deployment moves it itself
+            return (null, null);
         }
         catch (ReleaseException error)
         {
@@ -172,6 +200,22 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         {
             observer.Report(new Announced(plan.Service.Service, RolloutText.MayHaveBegun(plan.Service)));
             throw;
+        }
+    }
+
+    // Nothing may stand in a rollback's way, and ECS keeps the digest of a revision without the tag.
+    private async Task MoveTagAsync(UndoPlan plan, TagMoves tags, CancellationToken cancellationToken)
+    {
+        if (plan is not { LeavesTag: false, Rollout: { } back })
+            return;
+        try
+        {
+            await tags.MoveAsync(back, cancellationToken);
+        }
+        catch (ReleaseException error)
+        {
+            observer.Report(new Warned(plan.Service.Service, $"The tag {back.NamedTag?.Tag} of {back.NamedTag?.Repository} was left where it is: it could not be put back on {back.Image?.Digest}: {error.Message} "
+                + "The deployment is stopped all the same; put the tag back before the next one."));
         }
     }
 }

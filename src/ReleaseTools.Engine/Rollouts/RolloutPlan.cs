@@ -49,7 +49,12 @@ public sealed record RolloutPlan
     /// <summary>The tag that the task definition names, where it has to be on the pushed digest before the deployment.</summary>
     internal string? TagToMove { get; init; }
 
-    /// <summary>What that tag names before the rollout; what it goes back to when the rollout is undone.</summary>
+    /// <summary>The repository and tag that the service's tasks start from, whether or not the tag has to be moved; null where a digest is named.</summary>
+    internal (string Repository, string Tag)? NamedTag => !PinsDigest && Container?.Image is { } name && NamedImage.Parse(name) is { Digest: null } named
+        ? (Image?.Repository ?? named.Repository, named.EffectiveTag)
+        : null;
+
+    /// <summary>What the tag names before the rollout; what it goes back to when the rollout is undone.</summary>
     internal string? FormerDigest { get; init; }
 
     /// <summary>Another task definition than the service's to deploy; null for that.</summary>

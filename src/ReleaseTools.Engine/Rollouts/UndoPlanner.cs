@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
@@ -16,6 +17,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// nothing              is being rolled back               its rollback is waited for
 /// nothing              ROLLBACK_SUCCESSFUL                error: it is put back already
 /// nothing              ended else                         the newest successful revision that is another is deployed again
+/// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
+/// deployment
 /// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
 /// a tag, a digest      –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed
 /// </code>
@@ -73,9 +76,19 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             return await StopAsync(ongoing, primary, request, observed, cancellationToken);
         if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
             throw Error(nameof(Messages.NothingToRestore), service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
-        var former = history.Former
-            ?? throw Error(nameof(Messages.NothingToRestore), service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        var former = FormerOf(request, service, history);
         return new() { Service = service, Rollout = await RolloutAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
+    }
+
+    // Whoever asks for what ran before wants a change. Who undoes a deployment wants what ran before that one, and nothing older:
+    // where a restart failed, an older version would not be its undoing.
+    private static ServiceRevision FormerOf(UndoRequest request, ReleaseService service, DeploymentHistory history)
+    {
+        var former = (request.DeploymentId is null ? history.Former : history.BeforeNewest)
+            ?? throw Error(nameof(Messages.NothingToRestore), service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        return request.DeploymentId is not null && history.IsDeployed(former)
+            ? throw Error(nameof(Messages.NothingToRestore), service, $"what ran before is the same, {ServiceReader.ShortName(former.TaskDefinition)}")
+            : former;
     }
 
     private async Task<UndoPlan> StopAsync(ServiceDeploymentBrief ongoing, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
@@ -87,13 +100,14 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
             throw Error(nameof(Messages.NothingToRestore), observed.Service, "the deployment that runs is its first");
 
+        var rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
         return new()
         {
             Service = observed.Service,
-            Rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken),
+            Rollout = rollout,
             ServiceDeployment = ongoing.ServiceDeploymentArn,
             Deployment = ongoing.Status == "ROLLBACK_IN_PROGRESS" ? null : primary,
-            LeavesTag = request.IsTagNeeded,
+            LeavesTag = rollout.NamedTag is { } tag && request.NeededTags.Contains(tag),
             IsRollingBack = ongoing.Status is "ROLLBACK_REQUESTED" or "ROLLBACK_IN_PROGRESS",
         };
     }
@@ -125,7 +139,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         var container = ContainerOf(definition, observed);
         var plan = new RolloutPlan
         {
-            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition },
+            // None waits for another: in an incident, what a service comes after may be what does not get healthy.
+            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition, After = [] },
             Container = container,
             Seen = observed.Ecs,
             TaskDefinitionToDeploy = definition.TaskDefinitionArn ?? target.TaskDefinition,
@@ -215,8 +230,8 @@ internal sealed record UndoRequest(ReleaseService Service, string? To = null)
     /// <summary>The deployment that is undone, where another's must not be; null for whichever runs.</summary>
     public string? DeploymentId { get; init; }
 
-    /// <summary>Whether another service's deployment needs the tag where it is.</summary>
-    public bool IsTagNeeded { get; init; }
+    /// <summary>The repositories and tags that other services' deployments need where they are.</summary>
+    public IReadOnlySet<(string Repository, string Tag)> NeededTags { get; init; } = FrozenSet<(string Repository, string Tag)>.Empty;
 
     /// <summary>What the tag named before that deployment, where ECS does not know.</summary>
     public string? FormerDigest { get; init; }

@@ -202,6 +202,95 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tag_that_cannot_be_put_back_does_not_keep_a_deployment_from_being_stopped()
+    {
+        var first = await WithServiceAsync();
+        await RolloutAsync(await sandbox.PushAsync("v2", "second"), new() { NoWait = true });
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecr", Operation = "PutImage", Count = null });
+
+        var undone = await UndoAsync();
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        undone.RunningDigests.ShouldBe([first]);
+        (await TagAsync()).ShouldNotBe(first);
+        observer.Of<Warned>().ShouldContain(one => one.Subject == "web" && one.Message.Contains("The tag latest", StringComparison.Ordinal) && one.Message.Contains("was left where it is", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_deployment_that_ends_well_before_it_is_stopped_is_undone_by_deploying_what_ran_before()
+    {
+        var first = await WithServiceAsync();
+        await RolloutAsync(await sandbox.PushAsync("v2", "second"), new() { NoWait = true });
+        var plan = await PlanAsync();
+        plan.ServiceDeployment.ShouldNotBeNull();
+        sandbox.Time.Advance(TimeSpan.FromMinutes(2));
+
+        var undone = (await Undo.UndoAsync([plan], new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        undone.RunningDigests.ShouldBe([first]);
+        Changes().ShouldBe(["UpdateService", "StopServiceDeployment", "UpdateService"]);
+        (await TagAsync()).ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task A_tag_that_only_the_failed_service_names_goes_back_though_another_s_digest_is_pinned()
+    {
+        var (first, plans) = await PlannedOnLatestAsync();
+        plans[1] = plans[1] with { Image = null, Container = plans[1].Container! with { Image = $"{sandbox.Repository}@{first}" } };
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = 2 });
+
+        var results = await RolloutWithRollbackAsync(plans);
+
+        results.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.RolledBack, RolloutStatus.Deployed], results[0].Rollout.Reason);
+        (await TagAsync()).ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task A_tag_that_was_there_before_the_rollout_stays_where_a_service_that_is_well_needs_it()
+    {
+        var (first, plans) = await PlannedOnLatestAsync();
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = 2 });
+
+        var results = await RolloutWithRollbackAsync(plans);
+
+        results.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.RolledBack, RolloutStatus.Verified], results[0].Rollout.Reason);
+        (await TagAsync()).ShouldBe(plans[1].Image!.Digest);
+        results[0].Rollout.RunningDigests.ShouldBe([first]);
+        observer.Of<Warned>().ShouldNotContain(one => one.Subject == "worker");
+    }
+
+    [Fact]
+    public async Task A_tag_that_is_taken_from_a_service_that_is_well_is_warned_of()
+    {
+        var (first, plans) = await PlannedOnLatestAsync();
+        var results = (await Rollouts.RolloutAsync(plans, new(), default)).ToArray();
+        results[0] = results[0] with { Rollout = results[0].Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } };
+
+        var ended = await Undo.RollBackAsync(plans, results, new(), default);
+
+        ended.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.RolledBack, RolloutStatus.Verified], ended[0].Rollout.Reason);
+        (await TagAsync()).ShouldBe(first);
+        var warned = observer.Of<Warned>().ShouldHaveSingleItem();
+        warned.Subject.ShouldBe("worker");
+        warned.Message.ShouldContain($"its next deployment would bring {Words.Digest(first)}");
+    }
+
+    [Fact]
+    public async Task A_service_is_put_back_although_the_one_that_it_comes_after_does_not_get_healthy()
+    {
+        var (first, plans) = await PlannedOnLatestAsync();
+        await Rollouts.RolloutAsync(plans, new(), default);
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.TaskCrash, Target = "web", Count = null, Delay = TimeSpan.FromSeconds(1), ExitCode = 3 });
+        IReadOnlyList<ReleaseService> services = [Service with { DefinedAs = "web" }, Service with { Service = "worker", DefinedAs = "worker", After = ["web"] }];
+
+        var undone = await Undo.UndoAsync(await Undo.PlanAsync(services, to: null, default), new() { Timeout = TimeSpan.FromMinutes(4) }, default);
+
+        undone.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Verified], undone[1].Rollout.Reason);
+        undone[1].Rollout.RunningDigests.ShouldBe([first]);
+    }
+
+    [Fact]
     public async Task A_deployment_that_another_started_is_waited_for_and_proven()
     {
         await WithServiceAsync();
@@ -270,8 +359,24 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
     private async Task<RolloutResult> RolloutWithRollbackAsync(EcrImage image)
     {
         var plans = await Rollouts.PlanAsync([Service], new Dictionary<string, EcrImage> { ["web"] = image }, default);
+        return (await RolloutWithRollbackAsync(plans)).Single();
+    }
+
+    /// <summary>Two services of one tag that names the new digest already, and their plans; the former digest.</summary>
+    private async Task<(string First, RolloutPlan[] Plans)> PlannedOnLatestAsync()
+    {
+        await sandbox.WithServicesAsync(["web", "worker"], desired: 2);
+        var first = await TagAsync();
+        var image = await sandbox.PushAsync("latest", "second");
+        var plans = await Rollouts.PlanAsync([Service, Service with { Service = "worker" }], new Dictionary<string, EcrImage> { ["web"] = image, ["worker"] = image }, default);
+        plans.ShouldAllBe(plan => plan.TagToMove == null);
+        return (first, [.. plans]);
+    }
+
+    private async Task<IReadOnlyList<RolloutResult>> RolloutWithRollbackAsync(IReadOnlyList<RolloutPlan> plans)
+    {
         var options = new RolloutOptions { Timeout = TimeSpan.FromMinutes(4) };
-        return (await Undo.RollBackAsync(plans, await Rollouts.RolloutAsync(plans, options, default), options, default)).Single();
+        return await Undo.RollBackAsync(plans, await Rollouts.RolloutAsync(plans, options, default), options, default);
     }
 
     private async Task<UndoPlan> PlanAsync(string? to = null) => (await Undo.PlanAsync([Service], to, default)).Single();

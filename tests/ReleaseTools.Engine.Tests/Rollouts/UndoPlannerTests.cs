@@ -33,6 +33,31 @@ public sealed class UndoPlannerTests
         plan.ToRollout().Digest.ShouldBe("sha256:old");
     }
 
+    [Theory]
+    [InlineData("SUCCESSFUL")] // its tasks crashed later, or its URL does not answer
+    [InlineData("STOPPED")]
+    public async Task Undoing_a_deployment_that_only_repeated_what_ran_goes_back_to_nothing_older(string status)
+    {
+        History((status, "web:2@sha256:new"), ("STOPPED", "web:3@"), ("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+
+        var problem = (await PlanAsync(ThisDeployment)).Problem.ShouldNotBeNull();
+
+        problem.Id.ShouldBe(nameof(Messages.NothingToRestore));
+        problem.Message.ShouldContain("what ran before is the same, web:2");
+    }
+
+    [Theory]
+    [InlineData("web:2@sha256:old", "web:2")]
+    [InlineData("web:1@sha256:new", "web:1")]
+    public async Task Undoing_a_deployment_goes_back_to_what_ran_before_it(string before, string definition)
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("ROLLBACK_SUCCESSFUL", "web:2@sha256:bad"), ("SUCCESSFUL", before), ("SUCCESSFUL", "web:0@sha256:older"));
+
+        var plan = await PlanAsync(ThisDeployment);
+
+        (plan.ToRollout().TaskDefinition, plan.ToRollout().Digest).ShouldBe((definition, before.Split('@')[1]));
+    }
+
     [Fact]
     public async Task After_a_deployment_that_failed_the_newest_that_succeeded_is_put_back()
     {
@@ -93,7 +118,10 @@ public sealed class UndoPlannerTests
 
     private static ReleaseService Service => new() { Service = "web", Cluster = "main" };
 
-    private async Task<UndoPlan> PlanAsync() => (await new UndoPlanner(aws.Session, registry, time).PlanAsync([new(Service)], default)).Single();
+    private static UndoRequest ThisDeployment => new(Service) { DeploymentId = "ecs-svc/9" };
+
+    private async Task<UndoPlan> PlanAsync(UndoRequest? request = null) =>
+        (await new UndoPlanner(aws.Session, registry, time).PlanAsync([request ?? new(Service)], default)).Single();
 
     private void Primary(string state) => aws.On("DescribeServices", $$"""
         {"services":[{"serviceName":"web","status":"ACTIVE","desiredCount":1,"taskDefinition":"{{Arn("web:2")}}",
