@@ -1,5 +1,4 @@
 using ReleaseTools.Engine.Aws;
-using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
 
@@ -8,14 +7,14 @@ namespace ReleaseTools.Engine.Tests.Source;
 public sealed class ImageFingerprintsTests : IDisposable
 {
     private readonly GitFixture fixture = new();
-    private readonly TemporaryDirectory tools = new();
+    private readonly RecordingGit git = new();
 
     private ReleaseImage Api => fixture.Image with { Name = "api", Dockerfile = fixture.PathOf("other/Dockerfile"), Inputs = [fixture.PathOf("other"), fixture.PathOf("shared")] };
 
     public void Dispose()
     {
         fixture.Dispose();
-        tools.Dispose();
+        git.Dispose();
     }
 
     [Fact]
@@ -30,7 +29,7 @@ public sealed class ImageFingerprintsTests : IDisposable
 
         web.ShouldBe(await fixture.FingerprintAsync());
         api.ShouldBe(await fixture.FingerprintAsync(Api));
-        (await RunsAsync()).Order(StringComparer.Ordinal).ShouldBe(["ls-files", "rev-parse", "status"]);
+        git.Runs().Order(StringComparer.Ordinal).ShouldBe(["ls-files", "rev-parse", "status"]);
     }
 
     [Fact]
@@ -42,7 +41,7 @@ public sealed class ImageFingerprintsTests : IDisposable
 
         (await fingerprints.OfAsync(Api, default)).ShouldBe(await fixture.FingerprintAsync(Api));
 
-        (await RunsAsync()).Count(run => run == "status").ShouldBe(2);
+        git.Runs().Count(run => run == "status").ShouldBe(2);
     }
 
     [Fact]
@@ -71,7 +70,7 @@ public sealed class ImageFingerprintsTests : IDisposable
 
         (await fingerprints.OfAsync(fixture.Image with { Inputs = [] }, default)).ShouldBeNull();
 
-        (await RunsAsync()).ShouldBeEmpty();
+        git.Runs().ShouldBeEmpty();
     }
 
     /// <summary>The workspace, with a git that writes down what it is asked.</summary>
@@ -81,15 +80,6 @@ public sealed class ImageFingerprintsTests : IDisposable
         fixture.Write("other/Dockerfile", "FROM scratch\n");
         fixture.Write("release.json", "{}");
         await fixture.CommitAsync();
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
-        var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
-        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        var environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal);
-        environment["PATH"] = $"{tools.Root}:{environment["PATH"]}";
-        return await ReleaseWorkspace.OpenAsync(fixture.Workspace, new AwsSessionOptions { Environment = environment }, NullObserver.Instance, TimeProvider.System, default);
+        return await ReleaseWorkspace.OpenAsync(fixture.Workspace, new AwsSessionOptions { Environment = git.Environment }, NullObserver.Instance, TimeProvider.System, default);
     }
-
-    private async Task<IReadOnlyList<string>> RunsAsync() => File.Exists(tools.PathOf("runs")) ? await File.ReadAllLinesAsync(tools.PathOf("runs")) : [];
 }

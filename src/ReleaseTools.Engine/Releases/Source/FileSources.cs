@@ -36,6 +36,24 @@ internal static class FileSources
     public static string ModeOf(FileInfo file) =>
         !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? SourceFile.Executable : SourceFile.Regular;
 
+    /// <summary>What is in a folder; nothing where it is gone since.</summary>
+    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
+    public static FileSystemInfo[] Entries(string name, DirectoryInfo directory)
+    {
+        try
+        {
+            return directory.GetFileSystemInfos();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // gone since
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Unreadable(name, refused);
+        }
+    }
+
     private static IEnumerable<FoundFile> Walk(string folder, string name, Func<string, bool, bool> isLeftOut)
     {
         var path = Path.GetFullPath(name, folder);
@@ -52,22 +70,6 @@ internal static class FileSources
         return name is not "." && isLeftOut(name, true)
             ? []
             : Entries(name, directory).Where(entry => entry.Name is not ".git").SelectMany(entry => Walk(name is "." ? entry.Name : $"{name}/{entry.Name}", entry, isLeftOut));
-    }
-
-    private static FileSystemInfo[] Entries(string name, DirectoryInfo directory)
-    {
-        try
-        {
-            return directory.GetFileSystemInfos();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return []; // gone since
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw Unreadable(name, refused);
-        }
     }
 
     private static SourceFile? TryRead(string name, FileSystemInfo entry, BlobId ids)

@@ -4,8 +4,9 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// <param name="git">Git, run in the folder.</param>
 /// <param name="path">The folder, without symbolic links.</param>
 /// <param name="prefix">The folder from the repository's root, with a slash at the end; empty for the root.</param>
+/// <param name="index">The repository's index.</param>
 /// <param name="ids">How the repository makes its ids.</param>
-internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId ids)
+internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex index, BlobId ids)
 {
     public GitCli Git => git;
 
@@ -16,23 +17,16 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
 
     /// <summary>Lists what lies at some paths.</summary>
     /// <remarks>
-    /// Two runs of git, side by side, for each has to read the whole index: one lists the index and what is not in it, the other
-    /// compares it with the disk. So no file is read that is as git knows it, and the commit is not asked at all: whether a
+    /// Two runs of git, side by side, for each has to read the whole index: one lists the index, where that is not remembered, the
+    /// other compares it with the disk. So no file is read that is as git knows it, and the commit is not asked at all: whether a
     /// content is committed, staged or neither is all the same to a build.
     /// </remarks>
     /// <param name="names">The paths.</param>
     /// <param name="withUnignored">Whether to tell which of the unknown files git does not ignore.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
-    {
-        var within = names.Where(IsInRepository).ToList();
-        var listing = within.Count == 0 ? null : await TryListAsync(within, withUnignored, cancellationToken).ConfigureAwait(false);
-        listing ??= new SourceListing([], [], new HashSet<string>(StringComparer.Ordinal), ids);
-
-        // Of what lies in somebody else's repository, or is spelled otherwise on a disk that does not mind, git says nothing.
-        var missed = names.Where(name => !listing.Covers(name) && System.IO.Path.Exists(OnDisk(name)));
-        return listing with { Others = [.. listing.Others, .. missed] };
-    }
+    public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken) =>
+        await TryListAsync(names, withUnignored, cancellationToken).ConfigureAwait(false)
+        ?? new SourceListing([], UnknownFiles.Find(path, names, []), new HashSet<string>(StringComparer.Ordinal), ids);
 
     /// <inheritdoc cref="GitContents.ReadAsync"/>
     public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<(string Name, string? Mode)> entries, CancellationToken cancellationToken) =>
@@ -62,24 +56,24 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
     // Git compares files in threads of its own. Where there are no cores for them they only hold up the other run beside it.
     private static string[] WithoutThreads { get; } = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
 
-    private async Task<SourceListing?> TryListAsync(List<string> names, bool withUnignored, CancellationToken cancellationToken)
+    private async Task<SourceListing?> TryListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
-        names = [.. names.Select(AsPathspec)];
-        var index = git.TryReadAsync(["ls-files", "-s", "-v", "-o", "--directory", "-z", "--", .. names], GitIndexEntry.Parse, cancellationToken);
-        var status = git.TryReadAsync([.. WithoutThreads, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. names], cancellationToken);
-        var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. names], cancellationToken) : Task.FromResult<string?>("");
-        await Task.WhenAll(index, status, unignored).ConfigureAwait(false);
-        if (await index is not { } entries || await status is not { } changes)
+        string[] within = [.. names.Where(IsInRepository).Select(AsPathspec)];
+        if (within.Length == 0)
+            return null;
+        var status = git.TryReadAsync([.. WithoutThreads, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. within], cancellationToken);
+        var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. within], cancellationToken) : Task.FromResult<string?>("");
+        var listed = ListIndexAsync(names, within, cancellationToken);
+        await Task.WhenAll(status, unignored, listed).ConfigureAwait(false);
+        if (await status is not { } changes || await listed is not { Entries: var entries, Others: var others })
             return null;
 
         var changed = GitStatus.Parse(changes).Where(change => change.DiffersFromIndex).ToDictionary(change => FromRoot(change.Path), change => change.Mode, StringComparer.Ordinal);
-        var (known, others, unsure) = (new List<SourceFile>(entries.Count), new List<string>(), new Dictionary<string, string?>(StringComparer.Ordinal));
+        var (known, unsure) = (new List<SourceFile>(entries.Count), new Dictionary<string, string?>(StringComparer.Ordinal));
         var repositories = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            if (!entry.IsTracked)
-                others.Add(entry.Path);
-            else if (changed.TryGetValue(entry.Path, out var mode))
+            if (changed.TryGetValue(entry.Path, out var mode))
                 unsure[entry.Path] = mode;
             else if (entry.Mode == SourceFile.Repository)
                 repositories.Add(entry.Path);
@@ -96,6 +90,10 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
         return listing;
     }
 
+    /// <summary>What the index holds at some paths, and what is there besides.</summary>
+    private async Task<Listed?> ListIndexAsync(IReadOnlyCollection<string> names, string[] within, CancellationToken cancellationToken) =>
+        await index.ListAsync(within, cancellationToken).ConfigureAwait(false) is { } entries ? new(entries, UnknownFiles.Find(path, names, entries)) : null;
+
     /// <summary>
     /// Adds what lies in a submodule. Its commit says nothing of it: it may not be checked out, and then the build gets an empty
     /// folder, or be changed itself.
@@ -104,16 +102,19 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
     {
         var folder = OnDisk(name);
         var inner = System.IO.Path.Exists(System.IO.Path.Combine(folder, ".git"))
-            ? await new GitFolder(git.In(folder), folder, prefix: "", ids).TryListAsync(["."], withUnignored, cancellationToken).ConfigureAwait(false)
+            ? await Inner(folder).TryListAsync(["."], withUnignored, cancellationToken).ConfigureAwait(false)
             : null;
         if (inner is null)
             return listing with { Others = System.IO.Path.Exists(folder) ? [.. listing.Others, name] : listing.Others };
         return new SourceListing(
             [.. listing.Known, .. inner.Known.Select(file => file with { Name = $"{name}/{file.Name}" })],
-            [.. listing.Others, .. inner.Others.Select(other => other is "." ? name : $"{name}/{other}")],
+            [.. listing.Others, .. inner.Others.Select(other => $"{name}/{other}")],
             listing.Unignored.Concat(inner.Unignored.Select(other => $"{name}/{other}")).ToHashSet(StringComparer.Ordinal),
             ids);
     }
+
+    /// <summary>A submodule's folder; what its index holds is not remembered.</summary>
+    private GitFolder Inner(string folder) => new(git.In(folder), folder, prefix: "", new GitIndex(git.In(folder), folder, file: null), ids);
 
     /// <summary>Whether a path does not lead up beyond the repository's root.</summary>
     private bool IsInRepository(string name)
@@ -129,4 +130,6 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, BlobId i
         new DirectoryInfo(OnDisk(name)) is { Exists: true, LinkTarget: null } && name is not [.., '.' or '/'] ? name + "/" : name;
 
     private static string Parent(string folder) => folder[..(folder.AsSpan(0, folder.Length - 1).LastIndexOf('/') + 1)];
+
+    private sealed record Listed(List<GitIndexEntry> Entries, IReadOnlyList<string> Others);
 }

@@ -2,15 +2,14 @@ using System.Text;
 
 namespace ReleaseTools.Engine.Releases.Source;
 
-/// <summary>What git's index holds of a path, or that it holds nothing.</summary>
+/// <summary>What git's index holds of a path.</summary>
 /// <param name="Path">From the folder that git runs in, with <c>/</c>.</param>
-/// <param name="IsTracked">Whether git knows it; else it is a file, or a folder in which git knows nothing, ignored or not.</param>
 /// <param name="IsSure">Whether git compares it with the disk, and there is but one of it.</param>
 /// <param name="Mode">Git's mode.</param>
 /// <param name="Id">The id of the blob, or of a submodule's commit.</param>
-internal sealed record GitIndexEntry(string Path, bool IsTracked, bool IsSure, string Mode, string Id)
+internal sealed record GitIndexEntry(string Path, bool IsSure, string Mode, string Id)
 {
-    /// <summary>Reads what <c>git ls-files -s -v -o --directory -z</c> writes.</summary>
+    /// <summary>Reads what <c>git ls-files -s -v -z</c> writes.</summary>
     /// <remarks>
     /// See git-ls-files(1):
     /// <code>
@@ -18,7 +17,6 @@ internal sealed record GitIndexEntry(string Path, bool IsTracked, bool IsSure, s
     /// S …                       skip-worktree: a sparse checkout left it out, or somebody told git to look away
     /// h …, s …                  the same, and assumed to be unchanged
     /// M 100644 id 2 TAB path    one of up to three stages of what a merge left undecided
-    /// ? path                    unknown
     /// </code>
     /// </remarks>
     public static List<GitIndexEntry> Parse(ReadOnlyMemory<byte> output)
@@ -32,12 +30,9 @@ internal sealed record GitIndexEntry(string Path, bool IsTracked, bool IsSure, s
 
     private static GitIndexEntry Read(ReadOnlySpan<byte> line)
     {
-        if (line[0] == '?')
-            return new(Encoding.UTF8.GetString(line[2..]).TrimEnd('/'), IsTracked: false, IsSure: false, string.Empty, string.Empty);
         var tab = line.IndexOf((byte)'\t');
         return new(
             Encoding.UTF8.GetString(line[(tab + 1)..]),
-            IsTracked: true,
             IsSure: line[0] == 'H' && line[tab - 1] == '0',
             ModeOf(line[2..8]),
             Encoding.ASCII.GetString(line[9..(tab - 2)]));

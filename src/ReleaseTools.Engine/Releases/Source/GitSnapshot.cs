@@ -92,12 +92,11 @@ public sealed class GitSnapshot
 
     private static async Task<GitSnapshot?> TakeAsync(string workspace, string path, GitCli git, CancellationToken cancellationToken)
     {
-        var found = await git.TryReadAsync(["rev-parse", "--revs-only", "HEAD", "--show-prefix"], cancellationToken).ConfigureAwait(false);
-        var end = Math.Max(found?.IndexOf('\n', StringComparison.Ordinal) ?? 0, 0);
-        var commit = found?[..end] ?? string.Empty;
-        return commit.Length >= ShortCommit && commit.All(char.IsAsciiHexDigit) // before the first commit the folder comes first
-            ? new(workspace, commit, new GitFolder(git, path, found![(end + 1)..].TrimEnd('\n'), BlobId.Like(commit)))
-            : null;
+        var found = await git.TryReadAsync(["rev-parse", "--revs-only", "HEAD", "--show-prefix", "--git-path", "index"], cancellationToken).ConfigureAwait(false);
+        if (found?.Split('\n') is not [var commit, _, .., var index, ""] || commit.Length < ShortCommit || !commit.All(char.IsAsciiHexDigit))
+            return null; // before the first commit the folder comes first
+        var prefix = found[(commit.Length + 1)..^(index.Length + 2)]; // a folder's name may go over several lines
+        return new(workspace, commit, new GitFolder(git, path, prefix, new GitIndex(git, path, Path.GetFullPath(index, path)), BlobId.Like(commit)));
     }
 
     private Task<IReadOnlyList<GitChange>> ChangesAsync(CancellationToken cancellationToken)

@@ -7,10 +7,6 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// <param name="Ids">How the repository makes its ids.</param>
 internal sealed record SourceListing(IReadOnlyList<SourceFile> Known, IReadOnlyList<string> Others, IReadOnlySet<string> Unignored, BlobId Ids)
 {
-    /// <summary>Whether something lies at a path or under it, or the path is in a folder that git does not know.</summary>
-    public bool Covers(string name) =>
-        Others.Any(other => SourceName.IsAt(name, other) || SourceName.IsAt(other, name)) || Known.Any(file => SourceName.IsAt(name, file.Name));
-
     /// <summary>What is not known to git at these paths: whole folders, or the paths themselves where they lie in one.</summary>
     public IEnumerable<string> OthersAt(IReadOnlyCollection<string> names) =>
         Others.SelectMany(other => names.Any(name => SourceName.IsAt(name, other)) ? [other] : names.Where(name => SourceName.IsAt(other, name)));

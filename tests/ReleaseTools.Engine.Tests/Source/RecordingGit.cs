@@ -1,0 +1,32 @@
+using ReleaseTools.Engine.Infrastructure;
+
+namespace ReleaseTools.Engine.Tests.Source;
+
+/// <summary>A git that writes down what it is asked.</summary>
+internal sealed class RecordingGit : IDisposable
+{
+    private readonly TemporaryDirectory tools = new();
+
+    public RecordingGit()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
+        var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
+        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal) { ["PATH"] = $"{tools.Root}:{ProcessEnvironment.Variables["PATH"]}" };
+    }
+
+    /// <summary>An environment in which it is the git that is found.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    /// <summary>The commands it was run for since this was asked last.</summary>
+    public string[] Runs()
+    {
+        var runs = File.Exists(tools.PathOf("runs")) ? File.ReadAllLines(tools.PathOf("runs")) : [];
+        File.Delete(tools.PathOf("runs"));
+        return runs;
+    }
+
+    public void Dispose() => tools.Dispose();
+}
