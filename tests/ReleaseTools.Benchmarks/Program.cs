@@ -21,6 +21,7 @@ switch (what)
         await RolloutsBenchmark.RunAsync();
         await RolloutLoad.RunAsync();
         break;
+    case "load": await RolloutLoad.RunAsync(); break;
     case RolloutLoad.Watch: await RolloutLoad.WatchHereAsync(); break;
     case Session.InOwnProcess: Session.RunHere(args[1]); break;
     case "all":
@@ -30,7 +31,7 @@ switch (what)
         break;
     case ImportBenchmark.OneImport: ImportBenchmark.Import(args[1..]); break;
     default:
-        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|rollouts|all [--runs=15] [--files=100000]");
+        await Console.Error.WriteLineAsync("dotnet run -c Release --project tests/ReleaseTools.Benchmarks -- import|images|fingerprint|release|rollouts|load|all [--runs=15] [--files=100000]");
         return 2;
 }
 
