@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using ReleaseTools.Engine.Errors;
 
 namespace ReleaseTools.Engine.Releases.Source;
@@ -5,6 +6,8 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// <summary>Files as they lie on disk, for what git does not know and for where there is no git.</summary>
 internal static class FileSources
 {
+    private static EnumerationOptions Everything { get; } = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
     /// <summary>Reads the files at and under some paths. Links are not followed: what counts is where they point to.</summary>
     /// <param name="folder">The folder that names are from.</param>
     /// <param name="names">The paths, with <c>/</c>.</param>
@@ -28,6 +31,13 @@ internal static class FileSources
         }
     }
 
+    /// <summary>
+    /// The names of what is in a folder, those of folders with a slash at the end; nothing where it is gone since. About the files
+    /// themselves nothing is asked.
+    /// </summary>
+    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
+    public static IReadOnlyList<string> Names(string name, string path) => Read(name, () => new FileSystemEnumerable<string>(path, NameOf, Everything).ToArray());
+
     /// <summary>A link, by where it points to.</summary>
     public static SourceFile ReadLink(string name, FileSystemInfo link, BlobId ids) =>
         new(name, SourceFile.Link, ids.Of(OperatingSystem.IsWindows() ? link.LinkTarget!.Replace('\\', '/') : link.LinkTarget!));
@@ -35,24 +45,6 @@ internal static class FileSources
     /// <summary>The mode of a file. Windows has none.</summary>
     public static string ModeOf(FileInfo file) =>
         !OperatingSystem.IsWindows() && file.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? SourceFile.Executable : SourceFile.Regular;
-
-    /// <summary>What is in a folder; nothing where it is gone since.</summary>
-    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
-    public static FileSystemInfo[] Entries(string name, DirectoryInfo directory)
-    {
-        try
-        {
-            return directory.GetFileSystemInfos();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return []; // gone since
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw Unreadable(name, refused);
-        }
-    }
 
     private static IEnumerable<FoundFile> Walk(string folder, string name, Func<string, bool, bool> isLeftOut)
     {
@@ -71,6 +63,27 @@ internal static class FileSources
             ? []
             : Entries(name, directory).Where(entry => entry.Name is not ".git").SelectMany(entry => Walk(name is "." ? entry.Name : $"{name}/{entry.Name}", entry, isLeftOut));
     }
+
+    private static FileSystemInfo[] Entries(string name, DirectoryInfo directory) => Read(name, directory.GetFileSystemInfos);
+
+    private static T[] Read<T>(string name, Func<T[]> entries)
+    {
+        try
+        {
+            return entries();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return []; // gone since
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            throw Unreadable(name, refused);
+        }
+    }
+
+    private static string NameOf(ref FileSystemEntry entry) =>
+        entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? $"{entry.FileName}/" : entry.FileName.ToString();
 
     private static SourceFile? TryRead(string name, FileSystemInfo entry, BlobId ids)
     {

@@ -14,6 +14,7 @@ internal sealed class UnknownFiles
     private readonly HashSet<string> folders = new(Spelling) { "." };
     private readonly HashSet<string> repositories = new(Spelling);
     private readonly List<string> found = [];
+    private string lastFolder = "";
 
     private UnknownFiles(IReadOnlyCollection<GitIndexEntry> entries)
     {
@@ -36,26 +37,35 @@ internal sealed class UnknownFiles
         foreach (var name in names)
         {
             var path = Path.GetFullPath(name, root);
-            if (new DirectoryInfo(path) is { Exists: true } folder)
-                unknown.Visit(name, folder);
-            else if (new FileInfo(path) is { } file && (file.Exists || file.LinkTarget is not null))
-                unknown.Visit(name, file);
+            if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null })
+                unknown.VisitFolder(name, path);
+            else if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+                unknown.VisitFile(name);
         }
 
         return unknown.found;
     }
 
-    private void Visit(string name, FileSystemInfo entry)
+    private void VisitFile(string name)
     {
-        if (entry is not DirectoryInfo { LinkTarget: null } folder)
+        if (!files.Contains(name))
+            found.Add(name);
+    }
+
+    private void VisitFolder(string name, string path)
+    {
+        if (folders.Contains(name))
         {
-            if (!files.Contains(name))
-                found.Add(name);
-        }
-        else if (folders.Contains(name))
-        {
-            foreach (var inner in FileSources.Entries(name, folder).Where(inner => inner.Name is not ".git"))
-                Visit(name is "." ? inner.Name : $"{name}/{inner.Name}", inner);
+            foreach (var inner in FileSources.Names(name, path))
+            {
+                if (inner is ".git" or ".git/")
+                    continue; // a repository's own
+                var within = name is "." ? inner : $"{name}/{inner}";
+                if (within[^1] == '/')
+                    VisitFolder(within[..^1], Path.Join(path, inner));
+                else
+                    VisitFile(within);
+            }
         }
         else if (!repositories.Contains(name))
         {
@@ -65,7 +75,11 @@ internal sealed class UnknownFiles
 
     private void AddFolders(string path)
     {
-        for (var end = path.LastIndexOf('/'); end > 0 && folders.Add(path[..end]); end = path.LastIndexOf('/', end - 1))
+        var end = path.LastIndexOf('/');
+        if (end <= 0 || path.AsSpan(0, end).SequenceEqual(lastFolder))
+            return; // in order, so that most are in the folder of the one before
+        lastFolder = path[..end];
+        for (var inner = lastFolder; folders.Add(inner) && (end = inner.LastIndexOf('/')) > 0; inner = inner[..end])
         {
         }
     }
