@@ -141,14 +141,14 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
             results[begun[k]] = WithTag(watched[k], plans[begun[k]], run.Tags);
-        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.VerifyUrl, options, cancellationToken)));
+        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.Verify, cancellationToken)));
     }
 
     /// <summary>Waits for deployments that run, and proves what runs then.</summary>
     internal async Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
     {
         var watched = await WatchAsync(started, options, cancellationToken);
-        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.VerifyUrl, options, cancellationToken)));
+        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.Verify, cancellationToken)));
     }
 
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
@@ -179,9 +179,9 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     }
 
     // A service at zero tasks has nobody to answer.
-    private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, string? url, RolloutOptions options, CancellationToken cancellationToken) =>
-        url is not null && result.Rollout is { Status: RolloutStatus.Verified or RolloutStatus.Deployed, RunningCount: > 0 }
-            ? result with { Rollout = await new UrlCheck(http.Value, observer, time).CheckAsync(result.Rollout, url, options.UrlTimeout, cancellationToken) }
+    private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, UrlVerification? wanted, CancellationToken cancellationToken) =>
+        wanted is not null && result.Rollout is { Status: RolloutStatus.Verified or RolloutStatus.Deployed, RunningCount: > 0 }
+            ? result with { Rollout = await new UrlCheck(http.Value, observer, time).CheckAsync(result.Rollout, wanted, cancellationToken) }
             : result;
 
     // What a restarting task would run after a deployment that did not come to its end.

@@ -5,9 +5,12 @@ namespace ReleaseTools.Engine.Tests.Rollouts;
 
 public sealed class RolloutUrlTests : ScriptedRollouts
 {
+    private const string Health = "https://web.example/health";
+
     [Theory]
     [InlineData(200, RolloutStatus.Verified)]
-    [InlineData(302, RolloutStatus.Verified)]
+    [InlineData(204, RolloutStatus.Verified)]
+    [InlineData(304, RolloutStatus.Failed)]
     [InlineData(503, RolloutStatus.Failed)]
     public async Task A_verified_service_must_answer_at_its_url(int status, RolloutStatus expected)
     {
@@ -17,6 +20,55 @@ public sealed class RolloutUrlTests : ScriptedRollouts
         rollout.Status.ShouldBe(expected, rollout.Reason);
         rollout.Reason!.ShouldContain("https://web.example/health");
         web.Asked.ShouldAllBe(url => url == "https://web.example/health");
+    }
+
+    [Theory]
+    [InlineData(204, RolloutStatus.Verified)]
+    [InlineData(302, RolloutStatus.Verified)] // wanted, so not followed
+    [InlineData(200, RolloutStatus.Failed)]
+    public async Task What_is_good_is_what_the_definition_says(int status, RolloutStatus expected)
+    {
+        using var web = new Web(() => status) { Location = "https://login.example/" };
+        var rollout = await RolloutVerifiedAsync(web, new() { Url = Health, Status = [204, 302] });
+
+        rollout.Status.ShouldBe(expected, rollout.Reason);
+        if (expected == RolloutStatus.Failed)
+            rollout.Reason!.ShouldEndWith("last: HTTP 200, and 204 or 302 is wanted.");
+    }
+
+    [Fact]
+    public async Task A_redirect_is_followed_on_the_url_s_own_host()
+    {
+        Queue<int> answers = new([301, 200]);
+        using var web = new Web(answers.Dequeue) { Location = "/health/" };
+
+        (await RolloutWithUrlAsync(web)).Status.ShouldBe(RolloutStatus.Verified);
+        web.Asked.ShouldBe([Health, $"{Health}/"]);
+    }
+
+    [Theory]
+    [InlineData("https://login.example/?token=hunter2", "HTTP 302, a redirect to https://login.example, which is not followed")]
+    [InlineData("http://web.example/health", "HTTP 302, a redirect to http://web.example, which is not followed")]
+    [InlineData("/health", "more than 10 redirects")]
+    public async Task A_redirect_that_leads_elsewhere_or_nowhere_is_no_good_answer(string location, string expected)
+    {
+        using var web = new Web(() => 302) { Location = location };
+        var rollout = await RolloutWithUrlAsync(web);
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed);
+        rollout.Reason!.ShouldContain(expected);
+        rollout.Reason!.ShouldNotContain("hunter");
+        web.Asked.ShouldAllBe(url => url == Health);
+    }
+
+    [Fact]
+    public async Task The_time_to_answer_is_the_definition_s()
+    {
+        using var web = new Web(() => 503);
+        var rollout = await RolloutVerifiedAsync(web, new() { Url = Health, Timeout = TimeSpan.FromMinutes(5) });
+
+        rollout.Reason!.ShouldContain("did not answer well within 5m");
+        rollout.Duration.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(5));
     }
 
     [Fact]
@@ -49,10 +101,12 @@ public sealed class RolloutUrlTests : ScriptedRollouts
         (await RolloutWithUrlAsync(handler, url)).Status.ShouldBe(RolloutStatus.Failed);
     }
 
-    private async Task<ServiceRollout> RolloutWithUrlAsync(HttpMessageHandler web, string url = "https://web.example/health")
+    private Task<ServiceRollout> RolloutWithUrlAsync(HttpMessageHandler web, string url = Health) => RolloutVerifiedAsync(web, new UrlVerification { Url = url });
+
+    private async Task<ServiceRollout> RolloutVerifiedAsync(HttpMessageHandler web, UrlVerification verify)
     {
         var rollouts = new EcsRollouts(aws.Session, registry, observer, time, web);
-        var service = new ReleaseService { Service = "web", Cluster = "main", VerifyUrl = url };
+        var service = new ReleaseService { Service = "web", Cluster = "main", Verify = verify };
         var plans = await rollouts.PlanAsync([service], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
         aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
         return (await rollouts.RolloutAsync(plans, new(), default)).Single().Rollout;
@@ -62,10 +116,15 @@ public sealed class RolloutUrlTests : ScriptedRollouts
     {
         public List<string> Asked { get; } = [];
 
+        public string? Location { get; init; }
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked.Add(request.RequestUri!.ToString());
-            return Task.FromResult(new HttpResponseMessage((System.Net.HttpStatusCode)answer()));
+            var message = new HttpResponseMessage((System.Net.HttpStatusCode)answer());
+            if (Location is not null)
+                message.Headers.Location = new Uri(Location, UriKind.RelativeOrAbsolute);
+            return Task.FromResult(message);
         }
     }
 }
