@@ -25,10 +25,16 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// <param name="imageByService">The image each service is to run; a service without one deploys again what its task definition names.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken) =>
+        PlanAsync(services, imageByService, desiredCount: null, cancellationToken);
+
+    /// <summary>The same, with a desired count that the deployments set; null to leave it as it is.</summary>
+    /// <inheritdoc cref="PlanAsync(IReadOnlyList{ReleaseService}, IReadOnlyDictionary{string, EcrImage}, CancellationToken)"/>
     public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken)
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, int? desiredCount, CancellationToken cancellationToken)
     {
-        var plans = await new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, cancellationToken);
+        var plans = await new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, desiredCount, cancellationToken);
         return await new BeforeRolloutPlanner(aws).WithTasksAsync(plans, cancellationToken);
     }
 

@@ -115,9 +115,9 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var rollouts = new EcsRollouts(session, registries, pipeline.Observer, Clock);
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
-                plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
+                plans.AddRange(await PlanAsync(rollouts, [.. cluster], count, cancelled));
             var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
-            await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
+            await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin))], options, pipeline, cancelled);
         });
     }
 
@@ -125,9 +125,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         service with { PinDigest = pin || service.PinDigest, BeforeRollout = skip ? null : service.BeforeRollout };
 
     /// <summary>The plan with what was asked for beside the image. A name alone gives nothing to pin.</summary>
-    private static RolloutPlan Asked(RolloutPlan plan, bool pin, int? desiredCount) => plan with
+    private static RolloutPlan Asked(RolloutPlan plan, bool pin) => plan with
     {
-        DesiredCount = desiredCount,
         Problem = plan.Problem ?? (pin && plan.Image is null
             ? ReleaseException.For(nameof(Messages.ImageToPinNotGiven), ErrorKind.InvalidArgument, plan.Service.Service, plan.Service.Service)
             : null),
@@ -135,22 +134,22 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
 
     /// <summary>The plans of one cluster's services: read together, or one by one where something stands in the way of one.</summary>
     private static async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        EcsRollouts rollouts, IReadOnlyList<KeyValuePair<ReleaseService, EcrImage?>> chosen, CancellationToken cancelled)
+        EcsRollouts rollouts, IReadOnlyList<KeyValuePair<ReleaseService, EcrImage?>> chosen, int? desiredCount, CancellationToken cancelled)
     {
         try
         {
             var byService = chosen.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key.Service, pair => pair.Value!, StringComparer.Ordinal);
-            return await rollouts.PlanAsync([.. chosen.Select(pair => pair.Key)], byService, cancelled);
+            return await rollouts.PlanAsync([.. chosen.Select(pair => pair.Key)], byService, desiredCount, cancelled);
         }
         catch (ReleaseException error) when (error.IsOfOneItem() && chosen is [var (service, image)])
         {
-            return [new RolloutPlan { Service = service, Image = image, Problem = error }];
+            return [new RolloutPlan { Service = service, Image = image, DesiredCount = desiredCount, Problem = error }];
         }
         catch (ReleaseException error) when (error.IsOfOneItem())
         {
             var plans = new List<RolloutPlan>();
             foreach (var one in chosen)
-                plans.AddRange(await PlanAsync(rollouts, [one], cancelled));
+                plans.AddRange(await PlanAsync(rollouts, [one], desiredCount, cancelled));
             return plans;
         }
     }
