@@ -36,8 +36,8 @@ public sealed record ReleaseService
     /// <summary>The digests that its running tasks run.</summary>
     public IReadOnlyList<string> RunningDigests { get; init; } = [];
 
-    /// <summary>A URL that must answer after a rollout, where the definition names one.</summary>
-    public string? VerifyUrl { get; init; }
+    /// <summary>What must answer after a rollout, where the definition names something.</summary>
+    public UrlVerification? Verify { get; init; }
 
     /// <summary>Its name in the definition; null where it is in none. Not Name, which would bind as an image's.</summary>
     public string? DefinedAs { get; init; }
@@ -50,6 +50,19 @@ public sealed record ReleaseService
 
     /// <summary>The task that is run before a rollout of a new image; null where there is none.</summary>
     public BeforeRolloutTask? BeforeRollout { get; init; }
+}
+
+/// <summary>A URL that must answer well after a rollout, as the definition says it.</summary>
+public sealed record UrlVerification
+{
+    /// <summary>The http or https URL.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The HTTP status codes that are good; 200 to 299 where none is given.</summary>
+    public IReadOnlyList<int> Status { get; init; } = [];
+
+    /// <summary>How long it may take to answer well; a minute when null.</summary>
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>What became of a rollout. Only <see cref="Verified"/> says that what runs is what was pushed.</summary>

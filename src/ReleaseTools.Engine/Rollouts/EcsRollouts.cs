@@ -25,10 +25,16 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// <param name="imageByService">The image each service is to run; a service without one deploys again what its task definition names.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public Task<IReadOnlyList<RolloutPlan>> PlanAsync(
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken) =>
+        PlanAsync(services, imageByService, desiredCount: null, cancellationToken);
+
+    /// <summary>The same, with a desired count that the deployments set; null to leave it as it is.</summary>
+    /// <inheritdoc cref="PlanAsync(IReadOnlyList{ReleaseService}, IReadOnlyDictionary{string, EcrImage}, CancellationToken)"/>
     public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken)
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, int? desiredCount, CancellationToken cancellationToken)
     {
-        var plans = await new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, cancellationToken);
+        var plans = await new RolloutPlanner(aws, registry, observer, time).PlanAsync(services, imageByService, desiredCount, cancellationToken);
         return await new BeforeRolloutPlanner(aws).WithTasksAsync(plans, cancellationToken);
     }
 
@@ -141,14 +147,14 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
             results[begun[k]] = WithTag(watched[k], plans[begun[k]], run.Tags);
-        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.VerifyUrl, options, cancellationToken)));
+        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.Verify, cancellationToken)));
     }
 
     /// <summary>Waits for deployments that run, and proves what runs then.</summary>
     internal async Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
     {
         var watched = await WatchAsync(started, options, cancellationToken);
-        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.VerifyUrl, options, cancellationToken)));
+        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.Verify, cancellationToken)));
     }
 
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
@@ -179,9 +185,9 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     }
 
     // A service at zero tasks has nobody to answer.
-    private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, string? url, RolloutOptions options, CancellationToken cancellationToken) =>
-        url is not null && result.Rollout is { Status: RolloutStatus.Verified or RolloutStatus.Deployed, RunningCount: > 0 }
-            ? result with { Rollout = await new UrlCheck(http.Value, observer, time).CheckAsync(result.Rollout, url, options.UrlTimeout, cancellationToken) }
+    private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, UrlVerification? wanted, CancellationToken cancellationToken) =>
+        wanted is not null && result.Rollout is { Status: RolloutStatus.Verified or RolloutStatus.Deployed, RunningCount: > 0 }
+            ? result with { Rollout = await new UrlCheck(http.Value, observer, time).CheckAsync(result.Rollout, wanted, cancellationToken) }
             : result;
 
     // What a restarting task would run after a deployment that did not come to its end.

@@ -6,9 +6,6 @@ public sealed record RolloutOptions
     /// <summary>How long to wait for the deployments; of each wave, where some come after others.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long a service's verify URL may take to answer well, once its deployment is proven.</summary>
-    public TimeSpan UrlTimeout { get; init; } = TimeSpan.FromSeconds(60);
-
     /// <summary>How many tasks of a deployment may stop by its fault before it is given up.</summary>
     public int MaximumFailedTask { get; init; } = 3;
 

@@ -16,14 +16,14 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry, IR
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, CancellationToken cancellationToken)
+        IReadOnlyList<ReleaseService> services, IReadOnlyDictionary<string, EcrImage> imageByService, int? desiredCount, CancellationToken cancellationToken)
     {
         // The image given, not the definition's, says which container is meant.
         var asked = services.Select(service => imageByService.TryGetValue(service.Service, out var image) ? service with { Repository = image.Repository } : service).ToList();
         var plans = new List<RolloutPlan>();
         foreach (var observed in await new ServiceReader(aws).ObserveAsync(asked, cancellationToken))
         {
-            var plan = Plan(observed, imageByService.GetValueOrDefault(observed.Service.Service));
+            var plan = Plan(observed, imageByService.GetValueOrDefault(observed.Service.Service)) with { DesiredCount = desiredCount };
             plans.Add(plan.Problem is null ? await WithDeploymentAsync(await WithDigestsAsync(plan, cancellationToken), cancellationToken) : plan);
         }
 
@@ -96,7 +96,8 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry, IR
         {
             if (plan is { Seen: { } seen, Definition: { } definition }
                 && plan.Problem?.Id is not (nameof(Messages.ServiceNotActive) or nameof(Messages.ServiceControllerNotEcs)))
-                tasks[plan] = PrecheckedTask.Of(plan.Service.Service, seen, definition, plan.Container is null ? null : plan.Image);
+                tasks[plan] = PrecheckedTask.Of(
+                    plan.Service.Service, seen, definition, BeginsWithTask(plan) ? 1 : plan.DesiredCount, plan is { Image: { } image, Container: { } container } ? (image, container.Name) : null, plan.Service.Repository);
         }
 
         var found = await new RolloutPrechecks(aws, registry, observer, time).CheckAsync([.. tasks.Values], cancellationToken);
@@ -104,6 +105,9 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry, IR
             ? plan
             : plan with { Problem = RolloutProblems.OfService(plan.Service.Service, [.. plan.Problem is { } problem ? [problem] : Array.Empty<ReleaseException>(), .. found[task]]) })];
     }
+
+    // That task is started also where the service has none.
+    private static bool BeginsWithTask(RolloutPlan plan) => plan is { Image: not null, Service.BeforeRollout: not null };
 
     private async Task<RolloutPlan> WithDeploymentAsync(RolloutPlan plan, CancellationToken cancellationToken) =>
         plan with { UnderWay = await new DeploymentUnderWay(aws).FindAsync(plan, cancellationToken) };

@@ -25,10 +25,9 @@ internal sealed class RolloutWatcher
     private readonly RolloutOptions options;
     private readonly CallPace calls;
     private readonly ServiceTasks tasks;
-    private readonly TaskLogs logs;
+    private readonly CrashLogs logs;
     private readonly List<WatchedService> open;
     private readonly List<(StartedRollout Started, RolloutResult Result)> done = [];
-    private readonly Dictionary<string, IReadOnlyList<ContainerDefinition>> containers = new(StringComparer.Ordinal);
 
     public RolloutWatcher(
         AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options, CallPace? calls = null)
@@ -40,7 +39,7 @@ internal sealed class RolloutWatcher
         this.options = options;
         this.calls = calls ?? new CallPace(time);
         tasks = new ServiceTasks(aws.Ecs, cluster, this.calls);
-        logs = new TaskLogs(aws.Logs, observer);
+        logs = new CrashLogs(aws, observer, options);
         open = [.. started.Select(one => new WatchedService(one, options, time))];
     }
 
@@ -54,7 +53,7 @@ internal sealed class RolloutWatcher
             while (open.Count > 0)
             {
                 var lookedAt = time.GetTimestamp();
-                var wait = await LookAsync(cancellationToken) ? pace.After(moved: false) - time.GetElapsedTime(lookedAt) : pace.AfterNoAnswer();
+                var wait = await LookAsync(cancellationToken) ? UntilHeld(pace.After(moved: false) - time.GetElapsedTime(lookedAt)) : pace.AfterNoAnswer();
 
                 var left = options.Timeout - time.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
@@ -80,6 +79,9 @@ internal sealed class RolloutWatcher
 
         return done;
     }
+
+    // A verdict that waits for one more look does not wait for its turn.
+    private TimeSpan UntilHeld(TimeSpan wait) => open.Select(service => service.HeldFor).OfType<TimeSpan>().Append(wait).Min();
 
     // Ten after ten, those looked at moving to the end: after a round that AWS broke off, the next begins with those it missed.
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
@@ -110,6 +112,9 @@ internal sealed class RolloutWatcher
         foreach (var service in ten)
             service.Look(seen.FirstOrDefault(one => ServiceReader.IsNamed(one, service.Name)), observer);
 
+        foreach (var service in ten)
+            await logs.ReadAgainAsync(service, cancellationToken);
+
         // What the service itself says is judged also when its tasks are not told.
         isAnswered = await IsAnsweredAsync(() => TakeInStoppedAsync([.. ten.Where(service => service.TaskMayHaveStopped)], cancellationToken));
         return await IsAnsweredAsync(() => ProveAsync([.. ten.Where(service => !service.HasEnded && IsCompleted(service))], cancellationToken)) && isAnswered;
@@ -139,11 +144,10 @@ internal sealed class RolloutWatcher
             case RolloutOutcome.Going:
                 service.Proofs = 0;
                 break;
-            case RolloutOutcome.Failed:
-                End(service, service.Record(RolloutStatus.Failed, verdict.Reason));
-                break;
-            case RolloutOutcome.RolledBack:
-                End(service, service.Record(RolloutStatus.RolledBack, verdict.Reason));
+            case RolloutOutcome.Failed or RolloutOutcome.RolledBack when service.Hold(verdict):
+                break; // for the lines of what crashed last
+            case RolloutOutcome.Failed or RolloutOutcome.RolledBack:
+                EndBy(service, verdict);
                 break;
             case RolloutOutcome.Superseded:
                 End(service, service.Record(RolloutStatus.Superseded, verdict.Reason));
@@ -184,42 +188,13 @@ internal sealed class RolloutWatcher
             {
                 var stop = TaskStop.Of(task);
                 if (stop.IsFault)
-                    stop = await WithLogAsync(service, task, stop, service.Stopped.Count + stops.Count, cancellationToken);
+                    stop = await logs.WithLogAsync(service.Name, task, stop, service.Stopped.Count + stops.Count, cancellationToken);
                 stops.Add(stop);
             }
 
             service.TookIn(told, stops, moreToCome: stopping[service].Any(task => task.StartedBy == service.Started.DeploymentId && !TaskStop.IsTold(task)));
-            foreach (var stop in stops.Where(stop => stop.IsFault))
+            foreach (var stop in stops.Where(stop => stop is { IsFault: true, LogToCome: null }))
                 observer.Report(new TaskStopped(service.Name, stop.Task));
-        }
-    }
-
-    // The logs of the first few tell the story; hundreds of crashes would be hundreds of calls.
-    private async Task<TaskStop> WithLogAsync(WatchedService service, EcsTask task, TaskStop stop, int before, CancellationToken cancellationToken)
-    {
-        if (before >= 2 * options.MaximumFailedTask || stop.Task.Container is null || task.TaskDefinitionArn is null)
-            return stop;
-        if (!containers.TryGetValue(task.TaskDefinitionArn, out var definitions))
-        {
-            definitions = await ContainersAsync(service, task.TaskDefinitionArn, cancellationToken);
-            containers[task.TaskDefinitionArn] = definitions;
-        }
-
-        var container = definitions.FirstOrDefault(one => one.Name == stop.Task.Container);
-        return stop with { Task = stop.Task with { LogLines = await logs.LastLinesAsync(service.Name, container, stop.Task.TaskArn, cancellationToken) } };
-    }
-
-    // Without them there is no log, which must not hide why the task stopped.
-    private async Task<IReadOnlyList<ContainerDefinition>> ContainersAsync(WatchedService service, string taskDefinition, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await aws.Ecs.DescribeTaskDefinitionAsync(new(taskDefinition), cancellationToken)).TaskDefinition?.ContainerDefinitions ?? [];
-        }
-        catch (AwsServiceException error) when (!error.IsTransient())
-        {
-            observer.Report(new Traced(service.Name, $"Where its tasks log is not known: {error.Message}"));
-            return [];
         }
     }
 
@@ -227,6 +202,12 @@ internal sealed class RolloutWatcher
     {
         foreach (var service in open.ToList())
         {
+            if (service.Held is { } verdict)
+            {
+                EndBy(service, verdict);
+                continue;
+            }
+
             var (status, why) = service.Stall is { } stall
                 ? (RolloutStatus.Stalled, $"{RolloutText.Capital(stall.Words)}. ECS says: {stall.Said}")
                 : (RolloutStatus.TimedOut, service.LastSaid is { } last ? $"ECS said last: {last}" : "");
@@ -235,14 +216,24 @@ internal sealed class RolloutWatcher
         }
     }
 
-    private void EndUnwatched(WatchedService service, ReleaseException refused) =>
-        End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+    private void EndUnwatched(WatchedService service, ReleaseException refused)
+    {
+        if (service.Held is { } verdict)
+            EndBy(service, verdict);
+        else
+            End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+    }
+
+    private void EndBy(WatchedService service, RolloutVerdict verdict) =>
+        End(service, service.Record(verdict.Outcome == RolloutOutcome.RolledBack ? RolloutStatus.RolledBack : RolloutStatus.Failed, verdict.Reason));
 
     private void End(WatchedService service, ServiceRollout rollout, ReleaseException? error = null)
     {
         service.HasEnded = true;
         open.Remove(service);
         done.Add((service.Started, new(rollout, error)));
+        foreach (var stop in service.Stopped.Where(stop => stop.LogToCome is not null))
+            observer.Report(new TaskStopped(service.Name, stop.Task)); // there is no next look
         observer.Report(new RolloutEnded(service.Name, rollout)); // now, not when the last of the others has ended
     }
 }

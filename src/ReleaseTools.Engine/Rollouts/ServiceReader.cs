@@ -111,8 +111,8 @@ public sealed class ServiceReader(AwsSession aws)
         nameOrArn == service.ServiceName || nameOrArn == service.ServiceArn
         || (nameOrArn.StartsWith("arn:", StringComparison.Ordinal) && ShortName(nameOrArn) == service.ServiceName);
 
-    // arn:aws:ecs:region:account:task-definition/family:revision, arn:aws:ecs:region:account:task/cluster/id
-    internal static string? ShortName(string? arn) => arn?[(arn.LastIndexOf('/') + 1)..];
+    /// <summary>The last part of an ARN, <c>arn:aws:ecs:region:account:service/cluster/name</c>: its name, id or <c>family:revision</c>; a name as it is.</summary>
+    public static string? ShortName(string? arn) => arn?[(arn.LastIndexOf('/') + 1)..];
 
     private static ObservedService Observe(ReleaseService service, EcsService ecs, TaskDefinition? definition)
     {

@@ -10,6 +10,9 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
 {
     private static readonly string[] HopelessReasons = ["CannotPullContainerError", "ResourceInitializationError"];
 
+    /// <summary>Where its last lines are looked for once more, as there were none yet; else null.</summary>
+    public TaskLogStream? LogToCome { get; init; }
+
     /// <summary>What happened, in one sentence.</summary>
     public string Sentence
     {

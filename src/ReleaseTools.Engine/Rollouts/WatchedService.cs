@@ -13,6 +13,11 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     private const int Closer = 2;
     private const int MostNamed = 50; // half of what one call describes
 
+    // A deployment's end lies between two looks, and its verdict is to come within five seconds of it. Lines take a second or two.
+    private static readonly TimeSpan VerdictWithin = TimeSpan.FromSeconds(4.8);
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(0.5);
+
     private static readonly string[] RoutineEvents =
         [" has stopped ", " registered ", " deregistered ", " has begun draining connections ", " deployment completed", " has reached a steady state", " rolling back to "];
 
@@ -22,9 +27,12 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     private readonly HashSet<string> tasksKnown = new(StringComparer.Ordinal);
     private (string? State, int Desired, int Pending, int Running, int Failed)? counts;
     private long? failedSince;
+    private long lookedAt = started.StartedAt;
+    private long lookedBefore = started.StartedAt;
     private int closerLooks;
     private int startedCount;
     private int leastDesired = int.MaxValue;
+    private bool wasHeld;
 
     public StartedRollout Started => started;
 
@@ -51,6 +59,14 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     /// <summary>Whether it has its verdict.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>The verdict that waits for one more look, and with it for the last lines of what crashed; null where none does.</summary>
+    public RolloutVerdict? Held { get; private set; }
+
+    /// <summary>In how long that look is to come; null where no verdict waits for it.</summary>
+    public TimeSpan? HeldFor => Held is null
+        ? null
+        : TimeSpan.FromTicks(Math.Clamp((VerdictWithin - time.GetElapsedTime(lookedBefore)).Ticks, ShortestHold.Ticks, LongestHold.Ticks));
+
     /// <summary>How often the proof was asked for since the deployment completed.</summary>
     public int Proofs { get; set; }
 
@@ -75,6 +91,8 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     public void Look(EcsService? service, IReleaseObserver observer)
     {
         Seen = service;
+        Held = null;
+        (lookedBefore, lookedAt) = (lookedAt, time.GetTimestamp());
         leastDesired = Math.Min(leastDesired, service?.DesiredCount ?? leastDesired);
         TellEvents(observer);
         TellCounts(observer);
@@ -98,6 +116,19 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
             tasksKnown.Add(arn);
             tasksStarted.Remove(ServiceReader.ShortName(arn)!);
         }
+    }
+
+    /// <summary>Takes in a stop whose log was read again.</summary>
+    public void TookInLog(TaskStop before, TaskStop after) => stopped[stopped.IndexOf(before)] = after;
+
+    /// <summary>Whether a verdict waits for the next look, as lines are to come; it does so once.</summary>
+    public bool Hold(RolloutVerdict verdict)
+    {
+        if (wasHeld || !stopped.Exists(stop => stop.LogToCome is not null))
+            return false;
+        wasHeld = true;
+        Held = verdict;
+        return true;
     }
 
     /// <summary>Judges the deployment by what is known of it.</summary>

@@ -14,11 +14,9 @@ namespace ReleaseTools.Commands;
 // The default set gets what comes down the pipeline first; ByName would take an image's text for a name.
 [Cmdlet(VerbsLifecycle.Invoke, "EcsRollout", SupportsShouldProcess = true, DefaultParameterSetName = ByImage)]
 [OutputType(typeof(ServiceRollout))]
-public sealed class InvokeEcsRolloutCommand : AwsCommand
+public sealed class InvokeEcsRolloutCommand : ServiceCommand
 {
-    private const string ByName = "ByName";
     private const string ByImage = "ByImage";
-    private const string ByService = "ByService";
 
     private readonly List<string> names = [];
     private readonly List<EcrImage> images = [];
@@ -33,15 +31,6 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     /// <summary>Images, as Push-EcrImage gives them: every service that runs one is rolled out.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
     public EcrImage[] Image { get; set; } = [];
-
-    /// <summary>Services, as Get-ReleaseService gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByService)]
-    public ReleaseService[] InputObject { get; set; } = [];
-
-    /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
-    [Parameter(ParameterSetName = ByName)]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
 
     /// <summary>
     /// Registers a revision of each task definition that differs in the image's digest alone, and deploys that; no tag is
@@ -104,9 +93,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var choice = new RolloutChoice(path, aws, Clock, pipeline);
-            var chosen = (await choice.ChooseAsync(names, services, images, cancelled))
-                .Select(pair => KeyValuePair.Create(Asked(pair.Key, pin, skip), pair.Value)).ToList();
+            var chosen = (await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, services, images, cancelled))
+                .Select(one => one with { Service = Asked(one.Service, pin, skip) }).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -114,10 +102,10 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var session = await sessions.NearAsync(aws, images.FirstOrDefault()?.Repository, cancelled);
             var rollouts = new EcsRollouts(session, registries, pipeline.Observer, Clock);
             var plans = new List<RolloutPlan>();
-            foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
-                plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
+            foreach (var cluster in chosen.GroupBy(one => one.Service.Cluster, StringComparer.Ordinal))
+                plans.AddRange(await PlanAsync(rollouts, [.. cluster], count, cancelled));
             var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
-            await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
+            await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin))], options, pipeline, cancelled);
         });
     }
 
@@ -125,9 +113,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         service with { PinDigest = pin || service.PinDigest, BeforeRollout = skip ? null : service.BeforeRollout };
 
     /// <summary>The plan with what was asked for beside the image. A name alone gives nothing to pin.</summary>
-    private static RolloutPlan Asked(RolloutPlan plan, bool pin, int? desiredCount) => plan with
+    private static RolloutPlan Asked(RolloutPlan plan, bool pin) => plan with
     {
-        DesiredCount = desiredCount,
         Problem = plan.Problem ?? (pin && plan.Image is null
             ? ReleaseException.For(nameof(Messages.ImageToPinNotGiven), ErrorKind.InvalidArgument, plan.Service.Service, plan.Service.Service)
             : null),
@@ -135,22 +122,22 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
 
     /// <summary>The plans of one cluster's services: read together, or one by one where something stands in the way of one.</summary>
     private static async Task<IReadOnlyList<RolloutPlan>> PlanAsync(
-        EcsRollouts rollouts, IReadOnlyList<KeyValuePair<ReleaseService, EcrImage?>> chosen, CancellationToken cancelled)
+        EcsRollouts rollouts, IReadOnlyList<ChosenService> chosen, int? desiredCount, CancellationToken cancelled)
     {
         try
         {
-            var byService = chosen.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key.Service, pair => pair.Value!, StringComparer.Ordinal);
-            return await rollouts.PlanAsync([.. chosen.Select(pair => pair.Key)], byService, cancelled);
+            var byService = chosen.Where(one => one.Image is not null).ToDictionary(one => one.Service.Service, one => one.Image!, StringComparer.Ordinal);
+            return await rollouts.PlanAsync([.. chosen.Select(one => one.Service)], byService, desiredCount, cancelled);
         }
         catch (ReleaseException error) when (error.IsOfOneItem() && chosen is [var (service, image)])
         {
-            return [new RolloutPlan { Service = service, Image = image, Problem = error }];
+            return [new RolloutPlan { Service = service, Image = image, DesiredCount = desiredCount, Problem = error }];
         }
         catch (ReleaseException error) when (error.IsOfOneItem())
         {
             var plans = new List<RolloutPlan>();
             foreach (var one in chosen)
-                plans.AddRange(await PlanAsync(rollouts, [one], cancelled));
+                plans.AddRange(await PlanAsync(rollouts, [one], desiredCount, cancelled));
             return plans;
         }
     }
@@ -162,33 +149,18 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
         foreach (var plan in plans)
         {
             var predicted = plan.ToRollout();
-            if (plan.Problem is not null)
-                Refuse(plan, predicted);
-            else if (await pipeline.ApproveAsync(plan.Service.Service, $"{(plan.Joins is null ? "Force new deployment" : "Join deployment")}: {predicted.Reason}") is var approval && approval == Approval.Granted)
-                Confirm(plan, predicted);
-            else if (approval == Approval.WhatIf)
-                pipeline.Write(predicted);
+            var action = $"{(plan.Joins is null ? "Force new deployment" : "Join deployment")}: {predicted.Reason}";
+            var (answer, problem) = await PlanConfirmation.AskAsync(
+                pipeline, plan.Service.Service, action, plan.Image, predicted, plan.Problem, (rollout, why) => rollout with { Status = RolloutStatus.Failed, Reason = why });
+
+            // What is refused is kept among the others for those that come after it.
+            if (answer != Confirmed.No)
+                confirmed.Add(plan with { Problem = problem });
         }
 
         var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
         if (undo is not null)
             results = await undo.RollBackAsync(confirmed, results, options, cancelled);
         pipeline.WriteAll(results.Where((_, i) => confirmed[i].Problem is null));
-
-        // Told at once, and kept among the others for those that come after it.
-        void Refuse(RolloutPlan plan, ServiceRollout predicted)
-        {
-            pipeline.Write(predicted, plan.Problem);
-            confirmed.Add(plan);
-        }
-
-        // What is still being built, or was only predicted, can be predicted further, but not deployed.
-        void Confirm(RolloutPlan plan, ServiceRollout predicted)
-        {
-            if (plan.Image is { Digest: null } image)
-                Refuse(plan with { Problem = ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag) }, predicted with { Status = RolloutStatus.Failed });
-            else
-                confirmed.Add(plan);
-        }
     }
 }

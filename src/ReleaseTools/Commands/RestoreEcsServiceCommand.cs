@@ -14,11 +14,9 @@ namespace ReleaseTools.Commands;
 // What it does is undone by the same command, so it is no more destructive than a rollout: ConfirmImpact stays Medium.
 [Cmdlet(VerbsData.Restore, "EcsService", SupportsShouldProcess = true, DefaultParameterSetName = ByRollout)]
 [OutputType(typeof(ServiceRollout))]
-public sealed class RestoreEcsServiceCommand : AwsCommand
+public sealed class RestoreEcsServiceCommand : ServiceCommand
 {
-    private const string ByName = "ByName";
     private const string ByRollout = "ByRollout";
-    private const string ByService = "ByService";
 
     private readonly List<string> names = [];
     private readonly List<ReleaseService> services = [];
@@ -27,20 +25,11 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByRollout)]
     public ServiceRollout[] Rollout { get; set; } = [];
 
-    /// <summary>Services, as Get-ReleaseService gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByService)]
-    public ReleaseService[] InputObject { get; set; } = [];
-
     /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
-
-    /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
-    [Parameter(ParameterSetName = ByName)]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
 
     /// <summary>What is to run: a task definition (<c>family:revision</c>), a release's tag, or a digest; what ran before when left out.</summary>
     [Parameter]
@@ -76,7 +65,7 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = (await new RolloutChoice(path, aws, Clock, pipeline).ChooseAsync(names, services, [], cancelled)).Keys.ToList();
+            var chosen = (await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, services, [], cancelled)).Select(one => one.Service).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);

@@ -15,11 +15,9 @@ namespace ReleaseTools.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Start, "ReleaseTask", SupportsShouldProcess = true, DefaultParameterSetName = ByImage)]
 [OutputType(typeof(ReleaseTask))]
-public sealed class StartReleaseTaskCommand : AwsCommand
+public sealed class StartReleaseTaskCommand : ServiceCommand
 {
-    private const string ByName = "ByName";
     private const string ByImage = "ByImage";
-    private const string ByService = "ByService";
 
     private readonly List<EcrImage> images = [];
     private readonly List<ReleaseService> services = [];
@@ -37,15 +35,6 @@ public sealed class StartReleaseTaskCommand : AwsCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
     [Parameter(ValueFromPipeline = true, ParameterSetName = ByName)]
     public EcrImage[] Image { get; set; } = [];
-
-    /// <summary>Services, as Get-ReleaseService gives them.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByService)]
-    public ReleaseService[] InputObject { get; set; } = [];
-
-    /// <summary>The cluster of services that are named at ECS; with it no definition is needed, and -Command is.</summary>
-    [Parameter(ParameterSetName = ByName)]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
 
     /// <summary>The command and its arguments; the service's <c>beforeRollout</c> when left out. No shell reads it.</summary>
     [Parameter]
@@ -99,7 +88,7 @@ public sealed class StartReleaseTaskCommand : AwsCommand
         };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = await new TaskChoice(path, aws, Clock, pipeline).ChooseAsync(names, cluster, services, images, cancelled);
+            var chosen = await new ServiceChoice(path, aws, Clock, pipeline).ForTasksAsync(names, cluster, services, images, cancelled);
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -131,28 +120,13 @@ public sealed class StartReleaseTaskCommand : AwsCommand
         foreach (var plan in plans)
         {
             var predicted = plan.ToTask();
-            if (plan.Problem is not null)
-                pipeline.Write(predicted, plan.Problem);
-            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Run task: {predicted.Reason}") is var approval && approval == Approval.Granted)
-                Confirm(plan, predicted);
-            else if (approval == Approval.WhatIf)
-                pipeline.Write(predicted);
+            var (answer, _) = await PlanConfirmation.AskAsync(
+                pipeline, plan.Service.Service, $"Run task: {predicted.Reason}", plan.Image, predicted, plan.Problem, (task, why) => task with { Status = ReleaseTaskStatus.Failed, Reason = why });
+            if (answer == Confirmed.Yes)
+                confirmed.Add(plan);
         }
 
         var ended = await tasks.RunAsync(confirmed, options, cancelled);
         pipeline.WriteAll(ended.Select(one => (one.Task, (Exception?)one.Error)));
-
-        // What is still being built, or was only predicted, can be predicted further, but not run.
-        void Confirm(ReleaseTaskPlan plan, ReleaseTask predicted)
-        {
-            if (plan.Image is not { Digest: null } image)
-            {
-                confirmed.Add(plan);
-                return;
-            }
-
-            var error = ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, plan.Service.Service, image.Name, image.Repository, image.Tag);
-            pipeline.Write(predicted with { Status = ReleaseTaskStatus.Failed, Reason = error.Message }, error);
-        }
     }
 }

@@ -12,11 +12,9 @@ namespace ReleaseTools.Commands;
 // The default set gets what comes down the pipeline first; ByName would take a record's text for a name.
 [Cmdlet(VerbsLifecycle.Wait, "EcsRollout", DefaultParameterSetName = ByRollout)]
 [OutputType(typeof(ServiceRollout))]
-public sealed class WaitEcsRolloutCommand : AwsCommand
+public sealed class WaitEcsRolloutCommand : ServiceCommand
 {
-    private const string ByName = "ByName";
     private const string ByRollout = "ByRollout";
-    private const string ByService = "ByService";
 
     private readonly List<string> names = [];
     private readonly List<AwaitedRollout> awaited = [];
@@ -25,20 +23,11 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByRollout)]
     public ServiceRollout[] Rollout { get; set; } = [];
 
-    /// <summary>Services, as Get-ReleaseService gives them: the deployment that each is on is followed.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByService)]
-    public ReleaseService[] InputObject { get; set; } = [];
-
     /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Service { get; set; } = [];
-
-    /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
-    [Parameter(ParameterSetName = ByName)]
-    [ValidateNotNullOrEmpty]
-    public string? Cluster { get; set; }
 
     /// <summary>The digest that should run at the end, <c>sha256:…</c>; a rollout's own when left out. Without one nothing is proven.</summary>
     [Parameter]
@@ -82,8 +71,8 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
         var options = new RolloutOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var defined = await new RolloutChoice(path, aws, Clock, pipeline).ChooseAsync(names, [], [], cancelled);
-            var all = awaited.Concat(defined.Keys.Select(Of)).DistinctBy(one => (one.Service.Cluster, one.Service.Service, one.DeploymentId)).ToList();
+            var defined = await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, [], [], cancelled);
+            var all = awaited.Concat(defined.Select(one => Of(one.Service))).DistinctBy(one => (one.Service.Cluster, one.Service.Service, one.DeploymentId)).ToList();
             if (all.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);

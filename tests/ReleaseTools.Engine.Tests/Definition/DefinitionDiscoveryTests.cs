@@ -31,7 +31,7 @@ public sealed class DefinitionDiscoveryTests : IDisposable
         definition.Images.Select(image => (image.Name, image.Repository, image.Builder)).ShouldBe([
             ("stereo-inference", "host/inference", ImageBuilder.CodeBuild), ("job_worker", "host/job-worker", ImageBuilder.Docker), ("web-ui", "host/web-ui", ImageBuilder.Docker)]);
         definition.FindImage("web-ui")!.Dockerfile.ShouldBe(workspace.PathOf("packages/web-ui/Dockerfile"));
-        definition.Services.Select(service => (service.Name, service.Cluster, service.VerifyUrl?.Host)).ShouldBe([("job_worker", "main", null), ("web-ui", "main", "example.com")]);
+        definition.Services.Select(service => (service.Name, service.Cluster, service.Verify?.Url)).ShouldBe([("job_worker", "main", null), ("web-ui", "main", "https://example.com/")]);
         (definition.Inference.EndpointName, definition.Inference.Image).ShouldBe(("the-endpoint", "stereo-inference"));
         file.Notes.ShouldContain(note => note.StartsWith("ECR_GONE_URL is left out", StringComparison.Ordinal));
     }

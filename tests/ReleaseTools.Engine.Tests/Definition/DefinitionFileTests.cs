@@ -56,7 +56,7 @@ public sealed class DefinitionFileTests : IDisposable
         definition.FindService("worker-v2").ShouldBe(worker);
         (worker.Service, worker.Cluster, worker.Repository).ShouldBe(("worker-v2", "other", definition.Images[0].Repository));
         (worker.After.Single(), worker.PinDigest).ShouldBe(("web-ui", true));
-        definition.FindService("web-ui")!.VerifyUrl.ShouldBe(new Uri("https://example.com/health"));
+        definition.FindService("web-ui")!.Verify!.Url.ShouldBe("https://example.com/health");
     }
 
     [Fact]

@@ -55,6 +55,13 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         return this;
     }
 
+    /// <summary>A session with credentials that are asked for anew whenever they are needed, as a profile's or a role's are.</summary>
+    /// <param name="asked">Called each time.</param>
+    public Task<AwsSession> SessionAsync(Action asked) => AwsSessionFactory.CreateAsync(
+        new() { Credential = new Source(server, asked), EndpointUrl = server.EndpointUrl.ToString(), Region = "eu-west-1", Environment = new Dictionary<string, string>() },
+        NullObserver.Instance,
+        default);
+
     public Task WithServiceAsync(bool breaker = false, int desired = 2) => WithServicesAsync(["web"], breaker, desired);
 
     /// <summary>Services of one task definition, whose first deployments have completed.</summary>
@@ -167,5 +174,15 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         var answer = await client.CallAsync(service, operation, request);
         answer.Status.ShouldBe(200, answer.Body);
         return answer;
+    }
+
+    /// <summary>Credentials as another copy of the SDK gives them.</summary>
+    private sealed class Source(SandboxServer server, Action asked)
+    {
+        public object GetCredentials()
+        {
+            asked();
+            return new { AccessKey = server.AccessKeyId, SecretKey = server.SecretAccessKey, Token = server.SessionToken };
+        }
     }
 }

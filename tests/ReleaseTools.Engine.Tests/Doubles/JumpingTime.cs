@@ -32,6 +32,8 @@ internal sealed class JumpingTime : FakeTimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (state is CancellationTokenSource)
+            return base.CreateTimer(callback, state, dueTime, period); // a limit, which nobody waits for
         OnWait?.Invoke(dueTime);
         var timer = base.CreateTimer(callback, state, dueTime, period);
         if (dueTime > TimeSpan.Zero)

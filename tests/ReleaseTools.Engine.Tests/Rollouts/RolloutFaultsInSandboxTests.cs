@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
@@ -45,6 +46,32 @@ public sealed class RolloutFaultsInSandboxTests : IAsyncLifetime
         result.Error!.Id.ShouldBe(nameof(Messages.AwsCredentialsExpired));
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
         result.Rollout.Reason!.ShouldContain($"Deployment {result.Rollout.DeploymentId} of web goes on.");
+    }
+
+    [Fact]
+    public async Task Credentials_that_expire_and_are_renewed_in_the_middle_of_a_wait_do_not_end_it()
+    {
+        await sandbox.WithServiceAsync();
+        var image = await sandbox.PushAsync("4f2c9e1", "second");
+        var (hasExpired, renewals) = (false, 0);
+        using var session = await sandbox.SessionAsync(() =>
+        {
+            if (!hasExpired)
+                return;
+            hasExpired = false;
+            renewals++;
+            sandbox.Faults.Clear(); // AWS takes the new ones
+        });
+        AtLook(2, () =>
+        {
+            hasExpired = true;
+            sandbox.Faults.Add(new() { Kind = SandboxFaultKind.ExpiredToken, Service = "ecs", Count = null });
+        });
+
+        var result = await RolloutAsync(image, session);
+
+        (result.Rollout.Status, result.Error).ShouldBe((RolloutStatus.Verified, null), result.Rollout.Reason);
+        renewals.ShouldBe(1);
     }
 
     [Fact]
@@ -129,9 +156,9 @@ public sealed class RolloutFaultsInSandboxTests : IAsyncLifetime
         waits.Count(call => call.Operation == "DescribeServices").ShouldBeLessThan(20); // one for each that begins, then one for all ten
     }
 
-    private async Task<RolloutResult> RolloutAsync(EcrImage image)
+    private async Task<RolloutResult> RolloutAsync(EcrImage image, AwsSession? session = null)
     {
-        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
+        var rollouts = new EcsRollouts(session ?? sandbox.Session, sandbox.Registry, observer, sandbox.Time);
         var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
         return (await rollouts.RolloutAsync(plans, new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single();
     }

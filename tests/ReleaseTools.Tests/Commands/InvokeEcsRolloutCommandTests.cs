@@ -33,6 +33,8 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void WhatIf_predicts_the_rollouts_and_only_reads()
     {
+        workspace.WithLatest("web-ui");
+
         workspace.Run("Invoke-EcsRollout * -WhatIf").All<ServiceRollout>().Select(rollout => rollout.Status).ShouldBe(Enumerable.Repeat(RolloutStatus.Planned, 4));
 
         workspace.Changes().ShouldBeEmpty();
@@ -127,6 +129,7 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void A_No_deploys_nothing_and_passes_nothing_on()
     {
+        workspace.WithLatest("web-ui");
         workspace.Host.Answer = "&No";
 
         workspace.Run("Invoke-EcsRollout web-ui -Confirm").Output.ShouldBeEmpty();
@@ -160,6 +163,7 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void A_name_alone_gives_no_digest_to_pin()
     {
+        workspace.WithLatest("web-ui");
         workspace.Run("Invoke-EcsRollout web-ui -PinDigest").Error("ImageToPinNotGiven").TargetObject.ShouldBeOfType<ServiceRollout>().Service.ShouldBe("web-ui");
 
         workspace.Changes().ShouldBeEmpty();

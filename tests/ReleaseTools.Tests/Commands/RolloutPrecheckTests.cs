@@ -14,6 +14,8 @@ public sealed class RolloutPrecheckTests : IDisposable
     [InlineData("-NoWait")]
     public void A_rollout_tells_it_of_its_service_and_the_others_go_on(string how)
     {
+        workspace.WithLatest("web-ui");
+
         var ran = workspace.Run($"Invoke-EcsRollout web-ui, media-worker {how}");
 
         var error = ran.Error("LogGroupNotFound");

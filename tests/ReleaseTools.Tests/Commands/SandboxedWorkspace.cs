@@ -14,6 +14,7 @@ internal sealed class SandboxedWorkspace : IDisposable
 
     private readonly string temporary = Directory.CreateTempSubdirectory("releasetools-").FullName;
     private readonly PowerShellSession session = new();
+    private int furnished; // calls that are no change of the test's
 
     public SandboxedWorkspace()
         : this(seed => seed)
@@ -61,6 +62,9 @@ internal sealed class SandboxedWorkspace : IDisposable
         }
     }
 
+    /// <summary>A script that the test stops, as Ctrl-C does.</summary>
+    public PowerShell Start(string script) => session.Start(script);
+
     /// <summary>Another workspace, the same as this one.</summary>
     public string CopyTo(string name)
     {
@@ -77,9 +81,17 @@ internal sealed class SandboxedWorkspace : IDisposable
         pipeline.Invoke();
     }
 
+    /// <summary>Puts what its task definition names into ECR, as for a service that runs; it is no change of the test's.</summary>
+    public SandboxedWorkspace WithLatest(string name)
+    {
+        PutImage(name, "latest");
+        furnished = Run("Get-ReleaseSandboxCall").Output.Count;
+        return this;
+    }
+
     /// <summary>The operations the sandbox was called with that change something.</summary>
     public IReadOnlyList<string> Changes() =>
-        [.. Run("Get-ReleaseSandboxCall").Output.Cast<ReleaseSandboxCall>().Where(call => call.StatusCode is >= 200 and < 300 && !Reads(call.Operation)).Select(call => call.Operation)];
+        [.. Run("Get-ReleaseSandboxCall").Output.Cast<ReleaseSandboxCall>().Skip(furnished).Where(call => call.StatusCode is >= 200 and < 300 && !Reads(call.Operation)).Select(call => call.Operation)];
 
     /// <summary>Puts an image into the sandbox's ECR by CodeBuild, as which it needs no Docker.</summary>
     public InferenceBuild PutImage(string name, string tag = "v1") =>

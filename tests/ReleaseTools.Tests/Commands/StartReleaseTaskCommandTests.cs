@@ -83,6 +83,7 @@ public sealed class StartReleaseTaskCommandTests : IDisposable
     [Fact]
     public void A_No_runs_nothing_and_passes_nothing_on()
     {
+        workspace.WithLatest("web-ui");
         workspace.Host.Answer = "&No";
 
         workspace.Run("Start-ReleaseTask web-ui -Command migrate -Confirm").Output.ShouldBeEmpty();

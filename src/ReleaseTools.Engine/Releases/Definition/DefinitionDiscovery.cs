@@ -15,6 +15,10 @@ internal sealed partial class DefinitionDiscovery
 {
     private const string InferenceName = "INFERENCE";
     private static readonly string[] ImageParents = ["packages", "apps", "services", "."];
+
+    // Where nobody says what is good, the URL may lead to a login on another host.
+    private static readonly int[] GoodAnswers = [200, 204, 301, 302, 303, 307, 308];
+
     private readonly string workspace;
     private readonly Dictionary<string, InfraVariable> variables;
     private readonly List<string> notes = [];
@@ -174,9 +178,16 @@ internal sealed partial class DefinitionDiscovery
         }
 
         notes.Add("Each image but the inference image is taken to run in the ECS service of the same name.");
-        return [.. images.Where(image => !string.Equals(image.Name, inferenceImage, StringComparison.Ordinal)).Select(image => new Named<ServiceSection>(
-            image.Name, default, new() { Image = Text(image.Name), VerifyUrl = Reference($"{image.Name.Replace('-', '_').ToUpperInvariant()}_URL") }))];
+        return [.. images.Where(image => !string.Equals(image.Name, inferenceImage, StringComparison.Ordinal))
+            .Select(image => new Named<ServiceSection>(image.Name, default, new() { Image = Text(image.Name), Verify = Verification(image.Name) }))];
     }
+
+    private VerificationSection? Verification(string name) => Reference($"{name.Replace('-', '_').ToUpperInvariant()}_URL") is not { } url ? null : new()
+    {
+        Position = default,
+        Url = url,
+        Status = [.. GoodAnswers.Select(status => new PlacedNumber(status, default))],
+    };
 
     /// <summary>The folder of an image: WEB_UI is web-ui, web_ui or webui; INFERENCE may also be the one folder that ends so.</summary>
     private string? FindFolder(string name)

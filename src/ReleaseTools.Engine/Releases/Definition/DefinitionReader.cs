@@ -109,10 +109,18 @@ internal static class DefinitionReader
         Image = service.Text("image"),
         Service = service.Text("service"),
         Cluster = service.Text("cluster"),
-        VerifyUrl = service.Object("verify", verify => new Verification(verify.Text("url")))?.Url,
+        Verify = service.TextOrObject("verify", url => new VerificationSection { Position = url.Position, Url = url }, ReadVerification),
         After = service.Texts("after"),
         PinDigest = service.Flag("pinDigest"),
         BeforeRollout = service.Object("beforeRollout", ReadTask),
+    };
+
+    private static VerificationSection ReadVerification(ObjectReader verify) => new()
+    {
+        Position = verify.Position,
+        Url = verify.Text("url"),
+        Status = verify.PositiveIntegers("status"),
+        TimeoutSeconds = verify.PositiveInteger("timeoutSeconds"),
     };
 
     private static TaskSection ReadTask(ObjectReader task) => new()
@@ -131,6 +139,4 @@ internal static class DefinitionReader
         Image = inference.Text("image"),
         Variant = inference.Text("variant"),
     };
-
-    private sealed record Verification(DefinitionText? Url);
 }

@@ -53,7 +53,7 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
             if (section.Cluster is null && sections.Cluster is null)
                 problems.Add(position, $"The service '{name}' has no cluster: put \"cluster\" into it or at the top.");
             var service = section.Service is null ? name : Matching(section.Service, DefinitionRules.EcsName(), "an ECS service");
-            var url = Url(section.VerifyUrl);
+            var verify = section.Verify is { } verification ? Verification(verification) : null;
             if (cluster is null || service is null)
                 continue;
             if (services.Find(other => string.Equals(other.Service, service, StringComparison.Ordinal) && string.Equals(other.Cluster, cluster, StringComparison.Ordinal)) is { } same)
@@ -65,7 +65,7 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
                 Cluster = cluster,
                 Image = section.Image?.Raw,
                 Repository = images.Find(image => string.Equals(image.Name, section.Image?.Raw, StringComparison.Ordinal))?.Repository,
-                VerifyUrl = url,
+                Verify = verify,
                 After = [.. section.After.Select(other => other.Raw)],
                 PinDigest = section.PinDigest,
                 BeforeRollout = section.BeforeRollout is { } task ? Task(task) : null,
@@ -85,6 +85,13 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
             Timeout = section.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         };
     }
+
+    private UrlVerification? Verification(VerificationSection section) => Url(section.Url) is not { } url ? null : new()
+    {
+        Url = url.AbsoluteUri,
+        Status = [.. section.Status.Select(status => status.Value)],
+        Timeout = section.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
 
     private InferenceDefinition ResolveInference()
     {

@@ -11,6 +11,8 @@ internal sealed record DefinitionText(string Raw, SourcePosition Position, bool 
     public SourcePosition At(int index) => IsVerbatim ? Position.Right(index) : Position;
 }
 
+internal sealed record PlacedNumber(int Value, SourcePosition Position);
+
 internal sealed record Named<T>(string Name, SourcePosition Position, T Value);
 
 internal sealed record DefinitionSections
@@ -80,10 +82,18 @@ internal sealed record ServiceSection
     public DefinitionText? Image { get; init; }
     public DefinitionText? Service { get; init; }
     public DefinitionText? Cluster { get; init; }
-    public DefinitionText? VerifyUrl { get; init; }
+    public VerificationSection? Verify { get; init; }
     public IReadOnlyList<DefinitionText> After { get; init; } = [];
     public bool PinDigest { get; init; }
     public TaskSection? BeforeRollout { get; init; }
+}
+
+internal sealed record VerificationSection
+{
+    public required SourcePosition Position { get; init; }
+    public DefinitionText? Url { get; init; }
+    public IReadOnlyList<PlacedNumber> Status { get; init; } = [];
+    public int? TimeoutSeconds { get; init; }
 }
 
 internal sealed record TaskSection

@@ -21,6 +21,7 @@ internal static class DefinitionStructure
             foreach (var other in service.After)
                 CheckReference(other, services, problems, "service");
             CheckTask(name, service, problems);
+            CheckVerification(service, problems);
         }
 
         CheckOrder("service", sections.Services, service => service.After, problems);
@@ -77,6 +78,16 @@ internal static class DefinitionStructure
             problems.Add(task.Position, "A task to run before the rollout has no \"command\": a list of the command and its arguments.");
         if (service.Image is null)
             problems.Add(task.Position, $"The service '{name}' has no \"image\": its task before the rollout would never be run.");
+    }
+
+    private static void CheckVerification(ServiceSection service, DefinitionProblems problems)
+    {
+        if (service.Verify is not { } verify)
+            return;
+        if (verify.Url is null)
+            problems.Add(verify.Position, "\"verify\" has no \"url\".");
+        foreach (var status in verify.Status.Where(status => status.Value is < 100 or > 599))
+            problems.Add(status.Position, $"{status.Value} is no HTTP status: they go from 100 to 599.");
     }
 
     /// <summary>What waits for itself, by whatever way, would never be built or rolled out.</summary>

@@ -19,16 +19,15 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
 
     public DefinitionText? Text(string key) => Value(key) is { } value ? AsText(value, $"'{key}'") : null;
 
-    public int? PositiveInteger(string key)
+    public int? PositiveInteger(string key) => Value(key) is { } value ? AsPositive(value, $"'{key}'")?.Value : null;
+
+    /// <summary>A whole number above 0, or a list of some.</summary>
+    public IReadOnlyList<PlacedNumber> PositiveIntegers(string key) => Value(key) switch
     {
-        if (Value(key) is not { } value)
-            return null;
-        if (value is JsonScalarAt { Type: JsonTokenType.Number } number
-            && int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed > 0)
-            return parsed;
-        WrongType(value, $"'{key}'", "a whole number above 0");
-        return null;
-    }
+        null => [],
+        JsonArrayAt several => [.. several.Items.Select(item => AsPositive(item, $"An item of '{key}'")).OfType<PlacedNumber>()],
+        { } one => AsPositive(one, $"'{key}'") is { } number ? [number] : [],
+    };
 
     /// <summary>True or false; false where the key is absent.</summary>
     public bool Flag(string key)
@@ -71,6 +70,16 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
     public T? Object<T>(string key, Func<ObjectReader, T> read)
         where T : class =>
         Value(key) is { } value && AsObject(value, $"'{key}'") is { } found ? Read(Shape(key), found, read) : null;
+
+    /// <summary>An object, or a text that stands for one.</summary>
+    public T? TextOrObject<T>(string key, Func<DefinitionText, T> ofText, Func<ObjectReader, T> read)
+        where T : class => Value(key) switch
+        {
+            null => null,
+            JsonScalarAt { Type: JsonTokenType.String } text => ofText(AsText(text, $"'{key}'")!),
+            JsonObjectAt found => Read(Shape(key), found, read),
+            { } other => WrongType<T>(other, $"'{key}'", "a string or an object"),
+        };
 
     /// <summary>An object whose keys are names that the user gives.</summary>
     public IReadOnlyList<Named<T>> Map<T>(string key, Func<ObjectReader, T> read) =>
@@ -141,6 +150,12 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
         return null;
     }
 
+    private PlacedNumber? AsPositive(JsonAt value, string what) =>
+        value is JsonScalarAt { Type: JsonTokenType.Number } number
+            && int.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) && parsed > 0
+            ? new(parsed, number.Position)
+            : WrongType<PlacedNumber>(value, what, "a whole number above 0");
+
     private Named<DefinitionText>? AsNamedText(JsonMember member, Func<string, string>? whenNull)
     {
         var text = whenNull is not null && member.Value is JsonScalarAt { Type: JsonTokenType.Null } none
@@ -158,6 +173,13 @@ internal sealed class ObjectReader(string shape, JsonObjectAt node, DefinitionPr
     }
 
     private void WrongType(JsonAt value, string what, string wanted) => problems.Add(value.Position, $"{what} must be {wanted}, and is {Kind(value)}.");
+
+    private T? WrongType<T>(JsonAt value, string what, string wanted)
+        where T : class
+    {
+        WrongType(value, what, wanted);
+        return null;
+    }
 
     private string Shape(string key) => shape.Length == 0 ? key : $"{shape}.{key}";
 

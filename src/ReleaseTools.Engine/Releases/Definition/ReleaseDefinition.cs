@@ -63,8 +63,8 @@ public sealed record ServiceDefinition
     /// <summary>That image's repository, without tag.</summary>
     public string? Repository { get; init; }
 
-    /// <summary>A URL that must answer after a rollout.</summary>
-    public Uri? VerifyUrl { get; init; }
+    /// <summary>What must answer after a rollout; null where nothing need.</summary>
+    public UrlVerification? Verify { get; init; }
 
     /// <summary>The names, in the definition, of the services that must be healthy before this one is rolled out.</summary>
     public IReadOnlyList<string> After { get; init; } = [];

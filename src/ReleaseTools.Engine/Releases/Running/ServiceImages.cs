@@ -13,7 +13,7 @@ public static class ServiceImages
         Cluster = service.Cluster,
         Image = service.Image,
         Repository = service.Repository,
-        VerifyUrl = service.VerifyUrl?.ToString(),
+        Verify = service.Verify,
         DefinedAs = service.Name,
         After = service.After,
         PinDigest = service.PinDigest,

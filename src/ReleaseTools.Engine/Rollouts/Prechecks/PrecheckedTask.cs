@@ -18,8 +18,17 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
     /// <summary>Whether it has no container instance of EC2 whose role it could use: on Fargate, or on a machine elsewhere.</summary>
     public bool IsOffEc2 => isOffEc2;
 
-    /// <summary>The image whose platform must fit; null to leave it.</summary>
+    /// <summary>Whether no task of it is started for now: the service's desired count is 0.</summary>
+    public bool StartsNothing { get; init; }
+
+    /// <summary>The image that is to run; null where it runs what the task definition names.</summary>
     public EcrImage? Image { get; init; }
+
+    /// <summary>The container that is to run it.</summary>
+    public string? ImageContainer { get; init; }
+
+    /// <summary>The repository that releases push the service's image to; null where the definition does not know it.</summary>
+    public string? Repository { get; init; }
 
     /// <summary>How people call the task definition, <c>family:revision</c>.</summary>
     public string DefinitionName => ServiceReader.ShortName(Definition.TaskDefinitionArn) ?? $"{Definition.Family}:{Definition.Revision}";
@@ -31,11 +40,23 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
     public string? Account => Definition.TaskDefinitionArn?.Split(':') is [_, _, _, _, var account, ..] ? account : null;
 
     /// <summary>The task that a service would start.</summary>
-    public static PrecheckedTask Of(string name, EcsService service, TaskDefinition definition, EcrImage? image)
+    /// <param name="name">What errors are about.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="definition">The task definition.</param>
+    /// <param name="count">How many tasks are to run; as many as the service has wanted so far when null.</param>
+    /// <param name="runs">The image that is to run, and the container that is to run it; null where it runs what the task definition names.</param>
+    /// <param name="repository">The repository that releases push the service's image to; null where it is not known.</param>
+    public static PrecheckedTask Of(string name, EcsService service, TaskDefinition definition, int? count = null, (EcrImage Image, string? Container)? runs = null, string? repository = null)
     {
         var providers = (service.CapacityProviderStrategy ?? []).Select(item => item?["capacityProvider"]?.GetValue<string>());
         var onFargate = service.LaunchType == "FARGATE" || providers.Any(provider => provider is "FARGATE" or "FARGATE_SPOT");
-        return new(name, definition, onFargate, onFargate || service.LaunchType == "EXTERNAL") { Image = image };
+        return new(name, definition, onFargate, onFargate || service.LaunchType == "EXTERNAL")
+        {
+            StartsNothing = (count ?? service.DesiredCount) == 0,
+            Image = runs?.Image,
+            ImageContainer = runs?.Container,
+            Repository = repository,
+        };
     }
 
     /// <summary>What is wrong with it.</summary>

@@ -7,7 +7,8 @@ internal static class RolloutProblems
 {
     private static readonly string[] OfTaskDefinitions =
     [
-        nameof(Messages.ServiceNotReady), nameof(Messages.ServicesNotReady), nameof(Messages.ImagePlatformMismatch), nameof(Messages.ExecutionRoleMissing),
+        nameof(Messages.ServiceNotReady), nameof(Messages.ServicesNotReady), nameof(Messages.ImagePlatformMismatch), nameof(Messages.TaskImageNotFound),
+        nameof(Messages.TaskImagePlatformMismatch), nameof(Messages.ExecutionRoleMissing),
         nameof(Messages.RoleInvalid), nameof(Messages.SecretReferenceInvalid), nameof(Messages.SecretNotFound), nameof(Messages.ParameterNotFound),
         nameof(Messages.SecretBeingDeleted), nameof(Messages.SecretWithoutValue), nameof(Messages.LogGroupNotFound),
     ];

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.SecretsManager;
-using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts.Prechecks;
 
@@ -9,42 +8,33 @@ namespace ReleaseTools.Engine.Rollouts.Prechecks;
 /// Looks for secrets of Secrets Manager by name or ARN
 /// (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html).
 /// </summary>
-internal sealed class SecretSightings(SecretsManagerClient secrets, IReleaseObserver observer) : ISightings
+internal sealed class SecretSightings(SecretsManagerClient secrets) : ISightings
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, Sighting>> LookAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
-    {
-        var seen = new ConcurrentDictionary<string, Sighting>(StringComparer.Ordinal);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Looking.AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(names, parallel, async (name, token) =>
-        {
-            var described = await Looking.TryAsync(observer, $"Secret {name}", () => DescribeAsync(name, token));
-            seen[name] = described is { } answer ? Judge(answer.Secret) : Sighting.Unknown;
-        });
-        return seen;
-    }
+    public string Kind => "Secret";
 
-    private async Task<Description> DescribeAsync(string name, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public IEnumerable<IReadOnlyList<string>> Batches(IReadOnlyCollection<string> names) => names.Chunk(1);
+
+    /// <inheritdoc/>
+    public async Task AskAsync(IReadOnlyList<string> batch, ConcurrentDictionary<string, Sighting> seen, CancellationToken cancellationToken)
     {
         try
         {
-            return new(await secrets.DescribeSecretAsync(new(name), cancellationToken));
+            seen[batch[0]] = Judge(await secrets.DescribeSecretAsync(new(batch[0]), cancellationToken));
         }
         catch (AwsServiceException missing) when (missing.Code == "ResourceNotFoundException")
         {
-            return new(Secret: null);
+            seen[batch[0]] = Sighting.Missing;
         }
     }
 
-    private static Sighting Judge(DescribeSecretResponse? secret) => secret switch
+    private static Sighting Judge(DescribeSecretResponse secret) => secret switch
     {
-        null => Sighting.Missing,
         { DeletedDate: not null } => Sighting.BeingDeleted,
 
         // Without a labelled version there is none that AWSCURRENT, the stage that is meant where none is named, could be.
         { VersionIdsToStages: null or { Count: 0 } } => Sighting.WithoutValue,
         _ => Sighting.There,
     };
-
-    private sealed record Description(DescribeSecretResponse? Secret);
 }

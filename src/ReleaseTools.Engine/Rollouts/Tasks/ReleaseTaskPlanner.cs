@@ -3,6 +3,8 @@ using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts.Prechecks;
 
 namespace ReleaseTools.Engine.Rollouts.Tasks;
 
@@ -10,7 +12,7 @@ namespace ReleaseTools.Engine.Rollouts.Tasks;
 /// Reads services and says what a task of each would run, and what stands in its way. It asks less of a service than a
 /// rollout does: who deploys it, and whether its tag can be moved, is nothing to a task.
 /// </summary>
-internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry)
+internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
     /// <summary>One plan for each request, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
@@ -18,14 +20,28 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
     {
         // The image given, not the definition's, says which container is meant.
         var asked = requests.Select(request => request.Image is { } image ? request.Service with { Repository = image.Repository } : request.Service).ToList();
-        var plans = new List<ReleaseTaskPlan>();
+        var plans = new List<(ReleaseTaskPlan Plan, ObservedService Observed)>();
         foreach (var (request, observed) in requests.Zip(await new ServiceReader(aws).ObserveAsync(asked, cancellationToken)))
         {
             var plan = Plan(request, observed);
-            plans.Add(plan is { Problem: null, Image.Digest: not null } ? plan with { NamesDigest = await NamesAsync(plan, cancellationToken) } : plan);
+            plans.Add((plan is { Problem: null, Image.Digest: not null } ? plan with { NamesDigest = await NamesAsync(plan, cancellationToken) } : plan, observed));
         }
 
-        return plans;
+        return await WithPrechecksAsync(plans, cancellationToken);
+    }
+
+    // Of a task that cannot be run at all, nothing else matters.
+    private async Task<IReadOnlyList<ReleaseTaskPlan>> WithPrechecksAsync(IReadOnlyList<(ReleaseTaskPlan Plan, ObservedService Observed)> plans, CancellationToken cancellationToken)
+    {
+        var tasks = new Dictionary<ReleaseTaskPlan, PrecheckedTask>(ReferenceEqualityComparer.Instance);
+        foreach (var (plan, observed) in plans)
+        {
+            if (plan is { Problem: null, Seen: { } seen } && observed is { TaskDefinition: { } definition, Container: var container })
+                tasks[plan] = PrecheckedTask.Of(plan.Service.Service, seen, definition, count: 1, plan.Image is { } image ? (image, container?.Name) : null, plan.Service.Repository);
+        }
+
+        var found = await new RolloutPrechecks(aws, registry, observer, time).CheckAsync([.. tasks.Values], cancellationToken);
+        return [.. plans.Select(one => tasks.TryGetValue(one.Plan, out var task) ? one.Plan with { Problem = RolloutProblems.OfService(one.Plan.Service.Service, found[task]) } : one.Plan)];
     }
 
     /// <summary>The container of that name in a task definition.</summary>

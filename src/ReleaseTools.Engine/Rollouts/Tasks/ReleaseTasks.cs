@@ -18,7 +18,7 @@ public sealed class ReleaseTasks(AwsSession aws, IImageRegistry registry, IRelea
     /// <summary>One plan for each request, in the order given. Reads only. What stands in a task's way is its plan's <see cref="ReleaseTaskPlan.Problem"/>.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<ReleaseTaskPlan>> PlanAsync(IReadOnlyList<ReleaseTaskRequest> requests, CancellationToken cancellationToken) =>
-        new ReleaseTaskPlanner(aws, registry).PlanAsync(requests, cancellationToken);
+        new ReleaseTaskPlanner(aws, registry, observer, time).PlanAsync(requests, cancellationToken);
 
     /// <summary>Starts the tasks, all at once, and waits for all of them together.</summary>
     /// <returns>What became of each, in the order given. One that cannot be run is Failed, its error beside it; the others go on.</returns>

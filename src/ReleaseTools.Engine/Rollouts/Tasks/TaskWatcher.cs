@@ -17,7 +17,7 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
     // A log driver sends what it has with some delay.
     private static readonly TimeSpan LogLag = TimeSpan.FromSeconds(2);
 
-    private readonly TaskLogs logs = new(aws.Logs, observer);
+    private readonly TaskLogs logs = new(aws, observer);
     private readonly Dictionary<StartedTask, ReleaseTaskResult> done = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<StartedTask, (string Status, long At)> seen = new(ReferenceEqualityComparer.Instance);
 
@@ -119,13 +119,14 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
 
     private async Task<IReadOnlyList<string>> LogAsync(StartedTask task, TaskEnd end, CancellationToken cancellationToken)
     {
-        var lines = await ReadAsync();
+        var service = task.Plan.Service.Service;
+        if (logs.StreamOf(service, task.Plan.Container, task.TaskArn) is not { } log)
+            return [];
+        var lines = await logs.LastLinesAsync(service, log, cancellationToken);
         if (lines.Count > 0 || end.Stop.Task.ExitCode is null or 0)
             return lines;
         await Task.Delay(LogLag, time, cancellationToken);
-        return await ReadAsync();
-
-        Task<IReadOnlyList<string>> ReadAsync() => logs.LastLinesAsync(task.Plan.Service.Service, task.Plan.Container, task.TaskArn, cancellationToken);
+        return await logs.LastLinesAsync(service, log, cancellationToken);
     }
 
     // What was left a moment ago may not be any more.

@@ -101,6 +101,68 @@ public sealed class PrechecksInSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task At_desired_count_0_what_is_missing_is_warned_of_and_stops_nothing_unless_a_task_is_asked_for()
+    {
+        desired = 0;
+        await WithServiceAsync(Container(secrets: [("TOKEN", "/nope")], group: "/ecs/web"));
+
+        (await PlanAsync(image: null)).Problem.ShouldBeNull();
+        observer.Of<Warned>().Select(warned => warned.Message).ShouldSatisfyAllConditions(
+            said => said.Count().ShouldBe(2), said => said.ShouldContain(message => message.Contains("'/ecs/web'", StringComparison.Ordinal)),
+            said => said.ShouldAllBe(message => message.StartsWith("it has the desired count 0", StringComparison.Ordinal)));
+
+        var asked = await Rollouts.PlanAsync([Service("web")], new Dictionary<string, EcrImage>(), desiredCount: 1, default);
+        Tell(asked.Single(), nameof(Messages.ServiceNotReady)).Message.ShouldContain("/nope");
+    }
+
+    [Theory]
+    [InlineData("FARGATE", true, true, true)]
+    [InlineData("FARGATE", false, true, false)] // its container ends no task
+    [InlineData("EC2", true, true, false)] // an instance may hold the image
+    [InlineData("FARGATE", true, false, false)] // another repository may be filled by the pull
+    public async Task An_image_that_the_task_definition_names_and_that_is_gone_stops_a_restart_only_where_it_surely_would_fail(
+        string launchType, bool isEssential, bool isOurs, bool stops)
+    {
+        var gone = Container().Replace(":latest", ":gone", StringComparison.Ordinal).Replace("""{"name":""", $$"""{"essential":{{(isEssential ? "true" : "false")}},"name":""", StringComparison.Ordinal);
+        await WithServiceAsync([gone, Container("main")], Role, launchType, "");
+
+        var plan = (await Rollouts.PlanAsync([Service("web") with { Repository = isOurs ? sandbox.Repository : null }], new Dictionary<string, EcrImage>(), default)).Single();
+
+        if (stops)
+            Tell(plan, nameof(Messages.TaskImageNotFound)).Message.ShouldContain($"runs {sandbox.Repository}:gone");
+        else
+            plan.Problem.ShouldBeNull();
+        observer.Of<Warned>().Count.ShouldBe(stops ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_task_definition_s_own_image_fits_the_platform_too(bool isEssential)
+    {
+        await sandbox.PushAsync("arm", "arm", Arm);
+        var arm = Container().Replace(":latest", ":arm", StringComparison.Ordinal).Replace("""{"name":""", $$"""{"essential":{{(isEssential ? "true" : "false")}},"name":""", StringComparison.Ordinal);
+        await WithServiceAsync(arm, Container("main"));
+
+        var plan = await PlanAsync(image: null);
+
+        if (isEssential)
+            Tell(plan, nameof(Messages.TaskImagePlatformMismatch)).Message.ShouldContain("which is for linux/arm64, and its tasks run on linux/amd64");
+        else
+            observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("which is for linux/arm64");
+        (plan.Problem is not null).ShouldBe(isEssential);
+    }
+
+    [Fact]
+    public async Task What_is_in_the_container_that_gets_the_pushed_image_is_not_looked_at()
+    {
+        await WithServiceAsync(Container().Replace(":latest", ":gone", StringComparison.Ordinal));
+
+        (await PlanAsync(await sandbox.PushAsync("v2", "second", Amd))).Problem.ShouldBeNull();
+        observer.Of<Warned>().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_secret_that_is_only_named_is_taken_for_a_parameter_and_missed()
     {
         await WithSecretAsync("db", """, "SecretString":"x" """);
@@ -247,6 +309,9 @@ public sealed class PrechecksInSandboxTests : IAsyncLifetime
         return $$"""{"name":"{{name}}","image":"{{sandbox.Repository}}:latest","secrets":[{{taken}}]{{log}}}""";
     }
 
+    // A task that is wanted, so that what it lacks is in its way.
+    private int desired = 1;
+
     private Task WithServiceAsync(params string[] containers) => WithServiceAsync(containers, Role, "FARGATE", "");
 
     private async Task WithServiceAsync(string[] containers, string? role, string launchType, string definition, params string[] names)
@@ -254,7 +319,7 @@ public sealed class PrechecksInSandboxTests : IAsyncLifetime
         var execution = role is null ? "" : $$""", "executionRoleArn":"{{role}}" """;
         await sandbox.CallAsync("ecs", "RegisterTaskDefinition", $$"""{"family":"web","containerDefinitions":[{{string.Join(',', containers)}}]{{execution}}{{definition}}}""");
         foreach (var name in names.DefaultIfEmpty("web"))
-            await sandbox.CallAsync("ecs", "CreateService", $$"""{"cluster":"main","serviceName":"{{name}}","taskDefinition":"web","desiredCount":0,"launchType":"{{launchType}}"}""");
+            await sandbox.CallAsync("ecs", "CreateService", $$"""{"cluster":"main","serviceName":"{{name}}","taskDefinition":"web","desiredCount":{{desired}},"launchType":"{{launchType}}"}""");
     }
 
     private async Task<string> WithSecretAsync(string name, string more) =>

@@ -77,7 +77,7 @@ public sealed class RolePrecheckTests
         {
             LaunchType = given.LaunchType, CapacityProviderStrategy = given.Provider is null ? null : [new JsonObject { ["capacityProvider"] = given.Provider }],
         };
-        return [.. RolePrecheck.Check(PrecheckedTask.Of("web", service, definition, image: null), "aws")];
+        return [.. RolePrecheck.Check(PrecheckedTask.Of("web", service, definition), "aws")];
     }
 
     private static ContainerDefinition ByName(string name) => name switch

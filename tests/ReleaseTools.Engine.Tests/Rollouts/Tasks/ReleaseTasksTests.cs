@@ -51,7 +51,24 @@ public sealed class ReleaseTasksTests : IAsyncLifetime
 
         task.Status.ShouldBe(ReleaseTaskStatus.Planned);
         task.Reason.ShouldBe($"Runs npm run migrate in container app of web:1 with {Words.Digest(image.Digest!)}, of a revision that is registered for it and deregistered afterwards.");
-        sandbox.Calls.Skip(before).Select(call => call.Operation).ShouldAllBe(operation => operation.StartsWith("Describe", StringComparison.Ordinal) || operation.StartsWith("BatchGet", StringComparison.Ordinal));
+        sandbox.Calls.Skip(before).Select(call => call.Operation).ShouldAllBe(operation => 
+            operation.StartsWith("Describe", StringComparison.Ordinal) || operation.StartsWith("BatchGet", StringComparison.Ordinal) || operation.StartsWith("Get", StringComparison.Ordinal) || operation == "GET layer");
+    }
+
+    [Fact]
+    public async Task What_its_task_needs_and_is_not_there_stops_it_before_anything_is_registered()
+    {
+        await sandbox.CallAsync("ecs", "RegisterTaskDefinition", $$$$"""
+            {"family":"web","networkMode":"awsvpc","executionRoleArn":"arn:aws:iam::000000000000:role/execution","containerDefinitions":[{"name":"app","image":"{{{{sandbox.Repository}}}}:latest",
+              "logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/ecs/nope"}}}]}
+            """);
+        await sandbox.CallAsync("ecs", "UpdateService", """{"cluster":"main","service":"web","taskDefinition":"web:2"}""");
+
+        var (task, error) = await RunAsync();
+
+        task.Status.ShouldBe(ReleaseTaskStatus.Failed);
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.LogGroupNotFound)); // though the service wants no task
+        (await NewestAsync()).ShouldBe("2 ACTIVE");
     }
 
     [Fact]

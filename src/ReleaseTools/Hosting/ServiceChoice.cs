@@ -1,0 +1,102 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Definition;
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Releases.Workspace;
+using ReleaseTools.Engine.Rollouts;
+
+namespace ReleaseTools.Hosting;
+
+/// <summary>A service that is chosen.</summary>
+/// <param name="Service">The service, by name and cluster.</param>
+/// <param name="Image">The image it is to run; null for what its task definition names.</param>
+internal sealed record ChosenService(ReleaseService Service, EcrImage? Image = null);
+
+/// <summary>
+/// The services that a command is asked for, by name, by object or by the images they run; the definition is read only where it is needed.
+/// <code>
+/// given      a rollout                                   a task
+/// services   those, with the image among these           those, with what they name
+///            that they run
+/// names      those, with what they name                  those, with the image among these that they run
+/// images     every service that runs one, each once      without names: the services that run one and have a beforeRollout
+/// </code>
+/// </summary>
+internal sealed class ServiceChoice(string path, AwsSessionOptions aws, TimeProvider clock, CommandPipeline pipeline)
+{
+    /// <summary>What is to be rolled out, waited for or restored: each service once.</summary>
+    public async Task<IReadOnlyList<ChosenService>> ForRolloutsAsync(
+        IReadOnlyList<string> names, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    {
+        var chosen = new Dictionary<(string Cluster, string Service), ChosenService>();
+        foreach (var service in services)
+            Choose(service, images.FirstOrDefault(image => IsRun(image, service.Image)));
+        if (names.Count + images.Count > 0)
+        {
+            var definition = await ReadDefinitionAsync(cancellationToken);
+            if (names.Count > 0)
+            {
+                foreach (var service in Selection.OfServices(definition, names, pipeline).Select(ServiceImages.Of))
+                    chosen.TryAdd(Identity(service), new(service));
+            }
+
+            foreach (var image in images)
+            {
+                foreach (var service in Running(image, definition).Select(ServiceImages.Of))
+                    Choose(service, image);
+            }
+        }
+
+        return [.. chosen.Values];
+
+        // As it was first named, with the image that came last.
+        void Choose(ReleaseService service, EcrImage? image) =>
+            chosen[Identity(service)] = chosen.TryGetValue(Identity(service), out var first) ? first with { Image = image } : new(service, image);
+    }
+
+    /// <summary>What tasks are to be run for.</summary>
+    public async Task<IReadOnlyList<ChosenService>> ForTasksAsync(
+        IReadOnlyList<string> names, string? cluster, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    {
+        if (cluster is not null)
+            return [.. names.Select(name => new ChosenService(new() { Service = name, Cluster = cluster }, images is [var first, ..] ? first : null))];
+        var chosen = services.Select(service => new ChosenService(service)).ToList();
+        if (names.Count + images.Count == 0)
+            return chosen;
+
+        var definition = await ReadDefinitionAsync(cancellationToken);
+        chosen.AddRange(names.Count > 0
+            ? Selection.OfServices(definition, names, pipeline).Select(service => new ChosenService(ServiceImages.Of(service), images.FirstOrDefault(image => IsRun(image, service.Image))))
+            : images.SelectMany(image => WithTask(image, definition).Select(service => new ChosenService(ServiceImages.Of(service), image))));
+        return chosen;
+    }
+
+    private async Task<ReleaseDefinition> ReadDefinitionAsync(CancellationToken cancellationToken)
+    {
+        using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, clock, cancellationToken);
+        return await workspace.ReadDefinitionAsync(cancellationToken);
+    }
+
+    private List<ServiceDefinition> WithTask(EcrImage image, ReleaseDefinition definition)
+    {
+        var running = Running(image, definition);
+        var due = running.Where(service => service.BeforeRollout is not null).ToList();
+        if (running.Count > 0 && due.Count == 0)
+            pipeline.Warn($"{image.Name}: no service that runs it has a \"beforeRollout\" in {definition.Path}; nothing is run.");
+        return due;
+    }
+
+    private List<ServiceDefinition> Running(EcrImage image, ReleaseDefinition definition)
+    {
+        var running = definition.Services.Where(service => IsRun(image, service.Image)).ToList();
+        if (running.Count == 0)
+            pipeline.WriteError(ReleaseException.For(nameof(Messages.ImageWithoutService), ErrorKind.NotFound, image, image.Name));
+        return running;
+    }
+
+    private static bool IsRun(EcrImage image, string? name) => string.Equals(image.Name, name, StringComparison.Ordinal);
+
+    // A service is the same whatever was read of it, and whether it and its cluster are named by name or by ARN: one session knows
+    // one region of one account.
+    private static (string Cluster, string Service) Identity(ReleaseService service) => (ServiceReader.ShortName(service.Cluster)!, ServiceReader.ShortName(service.Service)!);
+}

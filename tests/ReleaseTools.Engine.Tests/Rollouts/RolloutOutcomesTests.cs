@@ -1,0 +1,84 @@
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Releases.Running;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Tests.Rollouts;
+
+public sealed class RolloutOutcomesTests : ScriptedRollouts
+{
+    [Fact]
+    public async Task A_completed_deployment_whose_tasks_run_the_pushed_digest_is_verified()
+    {
+        var plan = await PlanAsync();
+        LooksInTurn(() => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")), () => Services(Service("ecs-svc/2", "COMPLETED")));
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Verified, rollout.Reason);
+        rollout.DeploymentId.ShouldBe("ecs-svc/2");
+        rollout.RunningDigests.ShouldBe([New]);
+        rollout.Duration.ShouldBeGreaterThan(TimeSpan.Zero);
+        aws.RequestsOf("UpdateService").Single().ToJsonString().ShouldBe("""{"cluster":"main","service":"web","forceNewDeployment":true}""");
+    }
+
+    [Fact]
+    public async Task A_task_that_goes_on_running_another_digest_is_a_mismatch_and_not_a_success()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(RunningTask("arn:task/new", Old)));
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Mismatch);
+        rollout.RunningDigests.ShouldBe([Old]);
+    }
+
+    [Fact]
+    public async Task A_rollback_is_not_a_success_although_the_service_is_stable_again()
+    {
+        var plan = await PlanAsync();
+        LooksInTurn(
+            () => Services(Service("ecs-svc/2", "IN_PROGRESS", former: "ecs-svc/1")),
+            () => Services(Service("ecs-svc/3", "COMPLETED", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.RolledBack);
+    }
+
+    [Fact]
+    public async Task Tasks_that_autoscaling_wants_since_the_deployment_completed_are_no_mismatch()
+    {
+        var plan = await PlanAsync();
+        var scaled = Service("ecs-svc/2", "COMPLETED");
+        scaled["desiredCount"] = 10;
+        LooksInTurn(() => Services(Service("ecs-svc/2", "IN_PROGRESS")), () => Services(scaled.DeepClone().AsObject()));
+
+        var rollout = await RolloutAsync(plan);
+
+        (rollout.Status, rollout.DesiredCount, rollout.RunningCount).ShouldBe((RolloutStatus.Verified, 10, 1), rollout.Reason);
+    }
+
+    [Fact]
+    public async Task Tasks_that_are_gone_since_the_deployment_completed_prove_nothing()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("ListTasks", _ => Arns());
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Mismatch);
+    }
+
+    [Fact]
+    public async Task A_deployment_whose_tasks_find_no_capacity_is_Stalled_and_said_once_while_it_lasts()
+    {
+        var plan = await PlanAsync();
+        var looks = 0;
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "IN_PROGRESS", events: [.. Enumerable.Range(0, ++looks / 10).Select(i => $"(service web) was unable to place a task. #{i}")])));
+
+        var rollout = await RolloutAsync(plan, new() { Timeout = TimeSpan.FromMinutes(5) });
+
+        rollout.Status.ShouldBe(RolloutStatus.Stalled);
+        rollout.Reason!.ShouldContain("There is no capacity for its tasks. ECS says: (service web) was unable to place a task.");
+        rollout.Reason!.ShouldContain("ecs-svc/2 of web goes on");
+        observer.Of<Warned>().Count(warned => warned.Message.StartsWith("there is no capacity", StringComparison.Ordinal)).ShouldBe(1);
+        Outcomes.ErrorOf(rollout)!.Kind.ShouldBe(ErrorKind.Timeout);
+    }
+}
