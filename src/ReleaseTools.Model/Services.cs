@@ -76,7 +76,7 @@ public enum RolloutStatus
     /// <summary>ECS put the former task definition back.</summary>
     RolledBack,
 
-    /// <summary>Somebody else's deployment took its place.</summary>
+    /// <summary>Another deployment took its place.</summary>
     Superseded,
 
     /// <summary>The time given ran out, and ECS says what keeps tasks from coming: no capacity, a load balancer that finds them unhealthy.</summary>
@@ -84,6 +84,9 @@ public enum RolloutStatus
 
     /// <summary>The time given ran out; the deployment goes on at ECS.</summary>
     TimedOut,
+
+    /// <summary>Not begun, and the service not touched: what it comes after is not healthy, or something that was named with it is not there.</summary>
+    NotRun,
 }
 
 /// <summary>A task of a deployment that stopped.</summary>

@@ -12,7 +12,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
 
     /// <summary>One plan for each service, in the order given. Reads only. What stands in a service's way is its plan's <see cref="UndoPlan.Problem"/>.</summary>
     /// <param name="services">The services, by name and cluster.</param>
-    /// <param name="to">A task definition (<c>family:revision</c> or its ARN), a release tag or a digest; null for what ran before.</param>
+    /// <param name="to">A task definition (<c>family:revision</c> or its ARN), a release tag, a digest or its beginning; null for what ran before.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<ReleaseService> services, string? to, CancellationToken cancellationToken) =>
@@ -137,7 +137,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         }
 
         var cause = undo.Error ?? ReleaseException.For(
-            nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, $"It ended {back.Status}: {back.Reason}");
+            nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, $"It {RolloutText.Ended(back.Status)}: {back.Reason}");
         var reason = $"{rollout.Reason} It was not rolled back: {cause.Message}";
         return new(
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },

@@ -7,6 +7,19 @@ internal static class RolloutText
     public static string MayHaveBegun(ReleaseService service) =>
         $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
 
+    /// <summary>How a rollout ended, as what one says of it.</summary>
+    public static string Ended(RolloutStatus status) => status switch
+    {
+        RolloutStatus.Failed => "failed",
+        RolloutStatus.RolledBack => "failed and was rolled back",
+        RolloutStatus.Superseded => "was superseded",
+        RolloutStatus.Mismatch => "left another image running",
+        RolloutStatus.Stalled => "stalled",
+        RolloutStatus.TimedOut => "was not over in time",
+        RolloutStatus.NotRun => "was not begun",
+        _ => $"is {status}",
+    };
+
     /// <summary>A sentence's beginning.</summary>
     public static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 

@@ -18,7 +18,7 @@ internal enum RolloutOutcome
     /// <summary>It failed, and ECS put the former deployment's tasks back.</summary>
     RolledBack,
 
-    /// <summary>Somebody else's deployment took its place.</summary>
+    /// <summary>Another deployment took its place.</summary>
     Superseded,
 }
 
@@ -87,7 +87,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
             return new(RolloutOutcome.RolledBack, $"ECS put {ServiceReader.ShortName(primary.TaskDefinition)} back ({primary.Id}). {Why(seen, ours)}".TrimEnd());
         if (primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal))
             return new(RolloutOutcome.Going, "The deployment is not seen yet.");
-        return new(RolloutOutcome.Superseded, $"Somebody else's deployment {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)} took its place.");
+        return new(RolloutOutcome.Superseded, $"Another deployment, {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)}, took its place.");
     }
 
     private static RolloutVerdict OfTasks(RolloutObservation seen, EcsService service, Deployment ours)

@@ -20,14 +20,14 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     private const string ByImage = "ByImage";
     private const string ByService = "ByService";
 
-    private readonly List<string> names = [];
+    private readonly ServiceInput input = new();
     private readonly List<EcrImage> images = [];
-    private readonly List<ReleaseService> services = [];
 
     /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(EcrImage), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
     /// <summary>Images, as Push-EcrImage gives them: every service that runs one is rolled out.</summary>
@@ -80,11 +80,8 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
-        services.AddRange(InputObject);
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
         images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
     }
 
@@ -98,14 +95,14 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + images.Count + services.Count == 0)
+        if (input.IsEmpty && images.Count == 0)
             return;
         var (path, aws, pin, skip, count) = (ReadDefinitionPath(), ReadAwsOptions(), PinDigest.IsPresent, SkipBeforeRollout.IsPresent, DesiredCount);
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var choice = new RolloutChoice(path, aws, Clock, pipeline);
-            var chosen = (await choice.ChooseAsync(names, services, images, cancelled))
+            var choice = new RolloutChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Push-EcrImage"));
+            var chosen = (await choice.ChooseAsync(input, images, cancelled))
                 .Select(pair => KeyValuePair.Create(Asked(pair.Key, pin, skip), pair.Value)).ToList();
             if (chosen.Count == 0)
                 return;
@@ -116,6 +113,12 @@ public sealed class InvokeEcsRolloutCommand : AwsCommand
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(pair => pair.Key.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], cancelled));
+            if (NotTouched.IsRefused(choice, plans.Select(plan => plan.Problem)))
+            {
+                pipeline.WriteAll(plans.Select(plan => NotTouched.Of(plan.ToRollout(), plan.Problem)));
+                return;
+            }
+
             var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
             await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin, count))], options, pipeline, cancelled);
         });

@@ -20,8 +20,7 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
     private const string ByRollout = "ByRollout";
     private const string ByService = "ByService";
 
-    private readonly List<string> names = [];
-    private readonly List<ReleaseService> services = [];
+    private readonly ServiceInput input = new();
 
     /// <summary>Rollouts, as Invoke-EcsRollout and Wait-EcsRollout give them: their services are put back.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByRollout)]
@@ -35,6 +34,7 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(ServiceRollout), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
     /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
@@ -59,24 +59,22 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
-        services.AddRange(InputObject);
-        services.AddRange(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
+        input.Add(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + services.Count == 0)
+        if (input.IsEmpty)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = (await new RolloutChoice(path, aws, Clock, pipeline).ChooseAsync(names, services, [], cancelled)).Keys.ToList();
+            var choice = new RolloutChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Invoke-EcsRollout"));
+            var chosen = (await choice.ChooseAsync(input, [], cancelled)).Keys.ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -86,7 +84,10 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
             var plans = new List<UndoPlan>();
             foreach (var cluster in chosen.GroupBy(service => service.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(undo, [.. cluster], To, cancelled));
-            await UndoAsync(undo, plans, options, pipeline, cancelled);
+            if (NotTouched.IsRefused(choice, plans.Select(plan => plan.Problem)))
+                pipeline.WriteAll(plans.Select(plan => NotTouched.Of(plan.ToRollout(), plan.Problem)));
+            else
+                await UndoAsync(undo, plans, options, pipeline, cancelled);
         });
     }
 

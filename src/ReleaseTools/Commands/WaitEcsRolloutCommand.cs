@@ -18,7 +18,7 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     private const string ByRollout = "ByRollout";
     private const string ByService = "ByService";
 
-    private readonly List<string> names = [];
+    private readonly ServiceInput input = new();
     private readonly List<AwaitedRollout> awaited = [];
 
     /// <summary>Rollouts, as Invoke-EcsRollout -NoWait gives them: their deployments are followed.</summary>
@@ -33,6 +33,7 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(ServiceRollout), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
     /// <summary>The cluster of services that are named at ECS; with it no definition is needed.</summary>
@@ -58,11 +59,8 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            awaited.AddRange(Service.Select(name => Of(new() { Service = name, Cluster = Cluster })));
-        awaited.AddRange(InputObject.Select(Of));
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
 
         // What was only predicted has no deployment, and the error of what ended badly was told by who saw it.
         awaited.AddRange(Rollout
@@ -76,14 +74,15 @@ public sealed class WaitEcsRolloutCommand : AwsCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + awaited.Count == 0)
+        if (input.IsEmpty && awaited.Count == 0)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         var options = new RolloutOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var defined = await new RolloutChoice(path, aws, Clock, pipeline).ChooseAsync(names, [], [], cancelled);
-            var all = awaited.Concat(defined.Keys.Select(Of)).DistinctBy(one => (one.Service.Cluster, one.Service.Service, one.DeploymentId)).ToList();
+            var choice = new RolloutChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Invoke-EcsRollout"));
+            var chosen = await choice.ChooseAsync(input, [], cancelled);
+            var all = awaited.Concat(chosen.Keys.Select(Of)).DistinctBy(one => (one.Service.Cluster, one.Service.Service, one.DeploymentId)).ToList();
             if (all.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);

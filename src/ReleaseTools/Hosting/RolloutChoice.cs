@@ -7,29 +7,44 @@ using ReleaseTools.Engine.Releases.Workspace;
 namespace ReleaseTools.Hosting;
 
 /// <summary>The services that a rollout is asked for, by name, by object or by the images they run, each once.</summary>
-internal sealed class RolloutChoice(string path, AwsSessionOptions aws, TimeProvider clock, CommandPipeline pipeline)
+/// <param name="path">Where the definition is.</param>
+/// <param name="aws">How AWS is reached.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="pipeline">Is told what is not there.</param>
+/// <param name="command">The command that asks, and what else it takes: <c>Push-EcrImage</c>.</param>
+internal sealed class RolloutChoice(string path, AwsSessionOptions aws, TimeProvider clock, CommandPipeline pipeline, (string Name, string TakesFrom) command)
 {
+    /// <summary>Whether something was named that is not there, or was given and is no service: its error is told.</summary>
+    public bool HasUnknown { get; private set; }
+
     /// <summary>The services, each with the image it is to run; none where it deploys again what its task definition names.</summary>
-    public async Task<IReadOnlyDictionary<ReleaseService, EcrImage?>> ChooseAsync(
-        IReadOnlyList<string> names, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ReleaseService, EcrImage?>> ChooseAsync(ServiceInput input, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
+        foreach (var other in input.Misplaced)
+            Tell(ReleaseException.For(nameof(Messages.NotAService), ErrorKind.InvalidArgument, other, other.GetType().Name, command.Name, command.TakesFrom));
         var chosen = new Dictionary<ReleaseService, EcrImage?>(ByIdentity.Instance);
-        foreach (var service in services)
+        foreach (var service in input.Services)
             chosen[service] = images.FirstOrDefault(image => string.Equals(image.Name, service.Image, StringComparison.Ordinal));
-        if (names.Count + images.Count == 0)
+        if (input.Names.Count + images.Count == 0)
             return chosen;
 
         using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, clock, cancellationToken);
         var definition = await workspace.ReadDefinitionAsync(cancellationToken);
-        if (names.Count > 0)
+        if (input.Names.Count > 0)
         {
-            foreach (var service in Selection.OfServices(definition, names, pipeline))
+            foreach (var service in Selection.OfServices(definition, input.Names, takesCluster: true, Tell))
                 chosen.TryAdd(ServiceImages.Of(service), null);
         }
 
         foreach (var image in images)
             AddServicesOf(image, definition, chosen);
         return chosen;
+    }
+
+    private void Tell(ReleaseException unknown)
+    {
+        HasUnknown = true;
+        pipeline.WriteError(unknown);
     }
 
     private void AddServicesOf(EcrImage image, ReleaseDefinition definition, Dictionary<ReleaseService, EcrImage?> chosen)

@@ -31,7 +31,7 @@ internal sealed class TaskChoice(string path, AwsSessionOptions aws, TimeProvide
         using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, clock, cancellationToken);
         var definition = await workspace.ReadDefinitionAsync(cancellationToken);
         if (names.Count > 0)
-            chosen.AddRange(Selection.OfServices(definition, names, pipeline).Select(service => new ReleaseTaskTarget(ServiceImages.Of(service), images.FirstOrDefault(image => Runs(service, image)))));
+            chosen.AddRange(Selection.OfServices(definition, names, takesCluster: true, missing => pipeline.WriteError(missing)).Select(service => new ReleaseTaskTarget(ServiceImages.Of(service), images.FirstOrDefault(image => Runs(service, image)))));
         else
             chosen.AddRange(images.SelectMany(image => Of(image, definition)));
         return chosen;

@@ -33,7 +33,7 @@ public static class Outcomes
             ? null
             : ReleaseException.For(
                 nameof(Messages.RolloutFailed), KindOf(rollout.Status is RolloutStatus.TimedOut or RolloutStatus.Stalled), rollout.Service,
-                rollout.Service, rollout.Status, rollout.Reason + RolloutText.LastWords(rollout), rollout.Cluster);
+                rollout.Service, RolloutText.Ended(rollout.Status), rollout.Reason + RolloutText.LastWords(rollout), rollout.Cluster);
 
     private static string Lines(IReadOnlyList<string> log) => string.Concat(log.Select(line => $"{Environment.NewLine}  {line}"));
 
