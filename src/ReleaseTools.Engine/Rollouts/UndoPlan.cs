@@ -36,6 +36,8 @@ public sealed record UndoPlan
 
     private string Reason(ServiceRollout rollout)
     {
+        if (Rollout is { PinsDigest: true })
+            return rollout.Reason!;
         var image = rollout.Digest is null ? "" : $" with {Words.Digest(rollout.Digest)}";
         var tag = !LeavesTag && Rollout?.TagToMove is { } moves ? $", once the tag {moves} is back on it" : "";
         var how = ServiceDeployment is null ? "Deploys" : IsRollingBack ? "ECS is putting back" : "Stops the deployment that runs; ECS puts back";

@@ -42,7 +42,10 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string? Cluster { get; set; }
 
-    /// <summary>What is to run: a task definition (<c>family:revision</c>), a release's tag, or a digest; what ran before when left out.</summary>
+    /// <summary>
+    /// What is to run: a task definition (<c>family:revision</c>), a release's tag, or a digest, shortened too where the service
+    /// ran it; what ran before when left out. Where the task definition names another digest, a revision that names this one is registered.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? To { get; set; }
