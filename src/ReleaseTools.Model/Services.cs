@@ -34,7 +34,7 @@ public sealed record ReleaseService
     public int PendingCount { get; init; }
 
     /// <summary>The digests that its running tasks run.</summary>
-    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+    public IReadOnlyList<string> RunningDigests { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>A URL that must answer after a rollout, where the definition names one.</summary>
     public string? VerifyUrl { get; init; }
@@ -43,7 +43,7 @@ public sealed record ReleaseService
     public string? DefinedAs { get; init; }
 
     /// <summary>The services, by <see cref="DefinedAs"/>, that must be healthy before this one is rolled out, where they are rolled out with it.</summary>
-    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyList<string> After { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
     public bool PinDigest { get; init; }
@@ -117,7 +117,7 @@ public sealed record StoppedTask
     };
 
     /// <summary>The last lines of that container's log.</summary>
-    public IReadOnlyList<string> LogLines { get; init; } = [];
+    public IReadOnlyList<string> LogLines { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>A new deployment of an ECS service, and what became of it.</summary>
@@ -145,7 +145,7 @@ public sealed record ServiceRollout
     public string? ImageUri { get; init; }
 
     /// <summary>The digests that the running tasks run.</summary>
-    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+    public IReadOnlyList<string> RunningDigests { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Tasks wanted.</summary>
     public int DesiredCount { get; init; }
@@ -157,7 +157,7 @@ public sealed record ServiceRollout
     public ReleaseTask? BeforeRollout { get; init; }
 
     /// <summary>Tasks of this deployment that stopped by its fault.</summary>
-    public IReadOnlyList<StoppedTask> StoppedTasks { get; init; } = [];
+    public IReadOnlyList<StoppedTask> StoppedTasks { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }

@@ -19,6 +19,18 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_records_list_is_indexed_in_PowerShell()
+    {
+        workspace.WithBeforeRollout();
+        var image = Pushed("web-ui");
+
+        workspace.Run("$r = $image | Invoke-EcsRollout; $s = Get-ReleaseService web-ui", ("image", image)).Errors.ShouldBeEmpty();
+
+        workspace.Run("$r.RunningDigests[0], $s.RunningDigests[-1], $r.BeforeRollout.Command[1], \"$($s.BeforeRollout)\"").Output
+            .ShouldBe([image.Digest!, image.Digest!, "run", "npm run migrate"]);
+    }
+
+    [Fact]
     public void By_service_and_cluster_it_needs_no_definition()
     {
         workspace.GoTo(Path.GetTempPath());
