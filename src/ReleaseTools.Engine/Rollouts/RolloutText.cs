@@ -31,5 +31,13 @@ internal static class RolloutText
     /// <summary>That a deployment goes on without us, and how to look at it, wait for it or undo it.</summary>
     public static string GoesOn(ServiceRollout rollout) =>
         $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}. "
-        + $"To wait for it: Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
+        + $"To wait for it: {Wait(rollout)}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
+
+    /// <summary>The command that waits for a rollout; with the digest, without which it would prove nothing.</summary>
+    public static string Wait(ServiceRollout rollout) =>
+        $"Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}{(rollout.Digest is null ? "" : $" -Digest {rollout.Digest}")}";
+
+    /// <summary>A reason without what it says of how things stood, once they stand otherwise.</summary>
+    public static string Without(string? reason, params IReadOnlyList<string> parts) =>
+        parts.Where(part => part.Length > 0).Aggregate(reason ?? "", (text, part) => text.Replace(part, "", StringComparison.Ordinal)).Trim();
 }

@@ -27,6 +27,22 @@ public sealed record UndoPlan
     /// <summary>Whether somebody asked for its rollback already.</summary>
     internal bool IsRollingBack { get; init; }
 
+    /// <summary>What changes, <c> 'web:2' -> 'web:1'</c>: the task definition, else the digest; empty where neither is known to.</summary>
+    public string Change
+    {
+        get
+        {
+            var (now, then) = (Service.TaskDefinition, Rollout?.Service.TaskDefinition);
+            if (now == then)
+                (now, then) = (Short(Rollout?.FormerDigest ?? NamedDigest), Short(Rollout?.Image?.Digest));
+            return now is null || then is null || now == then ? "" : $" '{now}' -> '{then}'";
+        }
+    }
+
+    private string? NamedDigest => Rollout?.Container?.Image is { } image ? Aws.Ecr.NamedImage.Parse(image).Digest : null;
+
+    private static string? Short(string? digest) => digest is null ? null : Words.Digest(digest);
+
     /// <summary>The record that says what would be done.</summary>
     public ServiceRollout ToRollout()
     {

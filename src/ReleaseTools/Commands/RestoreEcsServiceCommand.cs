@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Hosting;
 
@@ -114,12 +115,12 @@ public sealed class RestoreEcsServiceCommand : AwsCommand
             var predicted = plan.ToRollout();
             if (plan.Problem is not null)
                 pipeline.Write(predicted, plan.Problem);
-            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Restore '{plan.Service.TaskDefinition}' -> '{predicted.TaskDefinition}': {predicted.Reason}") is var approval && approval == Approval.Granted)
+            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Restore{plan.Change}: {predicted.Reason}") is var approval && approval == Approval.Granted)
                 confirmed.Add(plan);
             else if (approval == Approval.WhatIf)
                 pipeline.Write(predicted, error: null);
         }
 
-        pipeline.WriteAll(await undo.UndoAsync(confirmed, options, cancelled));
+        pipeline.WriteAll(await undo.UndoAsync(confirmed, options, cancelled), Outcomes.ErrorOfRestore);
     }
 }

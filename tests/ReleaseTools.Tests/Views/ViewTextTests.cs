@@ -82,7 +82,7 @@ public sealed class ViewTextTests
 
         Service  Status      Running  Digest
         -------  ----------  -------  ------
-        web-ui   RolledBack  0 of 2   sha256:0123456789ab
+        web-ui   RolledBack  0 of 2   sha256:9876543210fe
 
         The rollout of service 'web-ui' failed and was rolled back.
 
@@ -147,6 +147,7 @@ public sealed class ViewTextTests
             {
                 Status = RolloutStatus.RolledBack,
                 RunningCount = 0,
+                RunningDigests = ["sha256:9876543210fe0123456789abcdef0123456789abcdef0123456789abcdef0123"],
                 StoppedTasks =
                 [
                     new() { TaskArn = "arn:aws:ecs:eu-west-1:111122223333:task/main/77aa", Container = "app", ExitCode = 3, LogLines = ["an earlier try"] },
