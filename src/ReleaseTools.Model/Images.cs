@@ -47,19 +47,19 @@ public sealed record ReleaseImage
     public IReadOnlyDictionary<string, string> BaseImages { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The names of images that are built before this one, besides <see cref="BaseImages"/>.</summary>
-    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyList<string> After { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Commands that are run, in order, before the image is built; none is run for an image that is reused.</summary>
-    public IReadOnlyList<BuildCommand> Before { get; init; } = [];
+    public IReadOnlyList<BuildCommand> Before { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Secrets that <c>RUN --mount=type=secret</c> may read: where each comes from, never what it is.</summary>
-    public IReadOnlyList<BuildSecret> Secrets { get; init; } = [];
+    public IReadOnlyList<BuildSecret> Secrets { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Where BuildKit may take cached steps from, as <c>docker build --cache-from</c> takes it.</summary>
-    public IReadOnlyList<string> CacheFrom { get; init; } = [];
+    public IReadOnlyList<string> CacheFrom { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Where BuildKit leaves its cache, as <c>docker buildx build --cache-to</c> takes it.</summary>
-    public IReadOnlyList<string> CacheTo { get; init; } = [];
+    public IReadOnlyList<string> CacheTo { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>For how many days an image of the same inputs is reused, for its base image ages; for ever when null.</summary>
     public int? MaxReuseDays { get; init; }
@@ -68,7 +68,7 @@ public sealed record ReleaseImage
     public FindingSeverity? FailOnSeverity { get; init; }
 
     /// <summary>The files and folders (absolute) the image is made of; empty when its changes cannot be told.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    public IReadOnlyList<string> Inputs { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Whether the build gets the whole context; else, where <see cref="Inputs"/> are named, it gets those alone, so that none can be forgotten.</summary>
     public bool WholeContext { get; init; }
@@ -80,20 +80,20 @@ public sealed record ReleaseImage
     public required string Workspace { get; init; }
 
     /// <summary>The names of the services that run it.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>A command that is run before an image is built. It is started as it stands: no shell reads it.</summary>
 public sealed record BuildCommand
 {
     /// <summary>The program, looked for on PATH, and its arguments.</summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    public required IReadOnlyList<string> Command { get; init => field = Indexable.Of(value); }
 
     /// <summary>The folder it is run in, absolute.</summary>
     public required string Directory { get; init; }
 
     /// <summary>Files and folders (absolute) that it makes. The build gets them; what they are follows from the inputs, so changes in them are none.</summary>
-    public IReadOnlyList<string> Outputs { get; init; } = [];
+    public IReadOnlyList<string> Outputs { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>A secret of a build: its id, and where its value is taken from when the build begins.</summary>
@@ -168,7 +168,7 @@ public sealed record AppImage
     public FindingSeverity? FailOnSeverity { get; init; }
 
     /// <summary>The names of the services that run it.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>How an image came to be in ECR.</summary>
@@ -203,7 +203,7 @@ public sealed record EcrImage
     public required string Tag { get; init; }
 
     /// <summary>All tags that were put on the digest by this push.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>The manifest's digest, <c>sha256:…</c>; null when planned or failed.</summary>
     public string? Digest { get; init; }
@@ -227,5 +227,5 @@ public sealed record EcrImage
     public ImageScan? Scan { get; init; }
 
     /// <summary>The names of the services that run it.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
 }

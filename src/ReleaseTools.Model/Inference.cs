@@ -80,7 +80,7 @@ public sealed record InferenceBuild
     public string? LogStream { get; init; }
 
     /// <summary>The last lines of the log of a build that failed.</summary>
-    public IReadOnlyList<string> LogLines { get; init; } = [];
+    public IReadOnlyList<string> LogLines { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>From the start to the end, or to now.</summary>
     public TimeSpan Duration { get; init; }
@@ -89,7 +89,7 @@ public sealed record InferenceBuild
     public string? Reason { get; init; }
 
     /// <summary>The names of the services that run the image.</summary>
-    public IReadOnlyList<string> Services { get; init; } = [];
+    public IReadOnlyList<string> Services { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>What became of an endpoint's update.</summary>

@@ -83,5 +83,5 @@ public sealed record InfraEnvironment
     public required string Path { get; init; }
 
     /// <summary>Its variables, in the file's order.</summary>
-    public IReadOnlyList<InfraVariable> Variables { get; init; } = [];
+    public IReadOnlyList<InfraVariable> Variables { get; init => field = Indexable.Of(value); } = [];
 }

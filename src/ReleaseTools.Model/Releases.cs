@@ -94,7 +94,7 @@ public sealed record ReleaseStep
     public string? Reason { get; init; }
 
     /// <summary>The ids of the steps it waits for.</summary>
-    public IReadOnlyList<string> DependsOn { get; init; } = [];
+    public IReadOnlyList<string> DependsOn { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Where it stands.</summary>
     public ReleaseStepStatus Status { get; init; }
@@ -119,7 +119,7 @@ public sealed record ReleasePlan
     public string? Region { get; init; }
 
     /// <summary>The steps, in the order in which they may begin.</summary>
-    public IReadOnlyList<ReleaseStep> Steps { get; init; } = [];
+    public IReadOnlyList<ReleaseStep> Steps { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>How a release ended.</summary>
@@ -163,19 +163,19 @@ public sealed record Release
     public TimeSpan Duration { get; init; }
 
     /// <summary>Its steps and what became of each.</summary>
-    public IReadOnlyList<ReleaseStep> Steps { get; init; } = [];
+    public IReadOnlyList<ReleaseStep> Steps { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>What terraform did; null when that stage was left out.</summary>
     public InfrastructureChange? Infrastructure { get; init; }
 
     /// <summary>The images, by digest.</summary>
-    public IReadOnlyList<EcrImage> Images { get; init; } = [];
+    public IReadOnlyList<EcrImage> Images { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>The endpoint's update; null when the definition has no endpoint.</summary>
     public EndpointUpdate? Endpoint { get; init; }
 
     /// <summary>The services' rollouts.</summary>
-    public IReadOnlyList<ServiceRollout> Services { get; init; } = [];
+    public IReadOnlyList<ServiceRollout> Services { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>The step that failed first and why, <c>build:web-ui: …</c>; null when none did.</summary>
     public string? Reason { get; init; }

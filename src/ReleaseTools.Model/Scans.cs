@@ -57,7 +57,7 @@ public sealed record ImageScan
     public DateTimeOffset? CompletedAt { get; init; }
 
     /// <summary>What it found, worst first, each vulnerability once for each package.</summary>
-    public IReadOnlyList<ImageFinding> Findings { get; init; } = [];
+    public IReadOnlyList<ImageFinding> Findings { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>A vulnerability that a scan found.</summary>

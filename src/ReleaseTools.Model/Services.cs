@@ -34,7 +34,7 @@ public sealed record ReleaseService
     public int PendingCount { get; init; }
 
     /// <summary>The digests that its running tasks run.</summary>
-    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+    public IReadOnlyList<string> RunningDigests { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>What must answer after a rollout, where the definition names something.</summary>
     public UrlVerification? Verify { get; init; }
@@ -43,7 +43,7 @@ public sealed record ReleaseService
     public string? DefinedAs { get; init; }
 
     /// <summary>The services, by <see cref="DefinedAs"/>, that must be healthy before this one is rolled out, where they are rolled out with it.</summary>
-    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyList<string> After { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Whether a rollout registers a revision that names the image by digest, rather than moving a tag.</summary>
     public bool PinDigest { get; init; }
@@ -89,7 +89,7 @@ public enum RolloutStatus
     /// <summary>ECS put the former task definition back.</summary>
     RolledBack,
 
-    /// <summary>Somebody else's deployment took its place.</summary>
+    /// <summary>Another deployment took its place.</summary>
     Superseded,
 
     /// <summary>The time given ran out, and ECS says what keeps tasks from coming: no capacity, a load balancer that finds them unhealthy.</summary>
@@ -97,6 +97,9 @@ public enum RolloutStatus
 
     /// <summary>The time given ran out; the deployment goes on at ECS.</summary>
     TimedOut,
+
+    /// <summary>Not begun, and the service not touched: what it comes after is not healthy, or something that was named with it is not there.</summary>
+    NotRun,
 }
 
 /// <summary>A task of a deployment that stopped.</summary>
@@ -127,7 +130,7 @@ public sealed record StoppedTask
     };
 
     /// <summary>The last lines of that container's log.</summary>
-    public IReadOnlyList<string> LogLines { get; init; } = [];
+    public IReadOnlyList<string> LogLines { get; init => field = Indexable.Of(value); } = [];
 }
 
 /// <summary>A new deployment of an ECS service, and what became of it.</summary>
@@ -155,7 +158,7 @@ public sealed record ServiceRollout
     public string? ImageUri { get; init; }
 
     /// <summary>The digests that the running tasks run.</summary>
-    public IReadOnlyList<string> RunningDigests { get; init; } = [];
+    public IReadOnlyList<string> RunningDigests { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>Tasks wanted.</summary>
     public int DesiredCount { get; init; }
@@ -167,7 +170,7 @@ public sealed record ServiceRollout
     public ReleaseTask? BeforeRollout { get; init; }
 
     /// <summary>Tasks of this deployment that stopped by its fault.</summary>
-    public IReadOnlyList<StoppedTask> StoppedTasks { get; init; } = [];
+    public IReadOnlyList<StoppedTask> StoppedTasks { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>How long it took.</summary>
     public TimeSpan Duration { get; init; }

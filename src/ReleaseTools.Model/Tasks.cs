@@ -4,13 +4,16 @@ namespace ReleaseTools;
 public sealed record BeforeRolloutTask
 {
     /// <summary>The command and its arguments; the container's image and entry point read them, no shell does.</summary>
-    public required IReadOnlyList<string> Command { get; init; }
+    public required IReadOnlyList<string> Command { get; init => field = Indexable.Of(value); }
 
     /// <summary>The container of the task definition that gets the command; the one that runs the image when null.</summary>
     public string? Container { get; init; }
 
     /// <summary>How long it is waited for; as long as the command waits when null.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The command on one line, as a service shows it.</summary>
+    public override string ToString() => string.Join(' ', Command);
 }
 
 /// <summary>What became of a task.</summary>
@@ -57,7 +60,7 @@ public sealed record ReleaseTask
     public string? ImageUri { get; init; }
 
     /// <summary>The command and its arguments.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
+    public IReadOnlyList<string> Command { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>The container that gets the command, and whose exit code counts.</summary>
     public string? Container { get; init; }
@@ -69,7 +72,7 @@ public sealed record ReleaseTask
     public string? StopCode { get; init; }
 
     /// <summary>The last lines of that container's log, at most 20.</summary>
-    public IReadOnlyList<string> LogLines { get; init; } = [];
+    public IReadOnlyList<string> LogLines { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>How long it took, from the request to its end.</summary>
     public TimeSpan Duration { get; init; }

@@ -25,6 +25,9 @@ internal abstract class SandboxService(SandboxWorld world)
     /// <summary>What a request is about, for the list of calls and for faults by thing: a service, endpoint, repository or project.</summary>
     public virtual string? TargetOf(string operation, JsonObject request) => null;
 
+    /// <summary>The things there are that a fault of this kind can befall, as it names them; none where it befalls none of this service.</summary>
+    public virtual IEnumerable<string> FaultTargets(SandboxFaultKind kind) => [];
+
     /// <summary>
     /// Real work, off the lock, that an operation's answer should tell the outcome of if that comes soon; empty when there is none.
     /// Asked for under the lock, and awaited outside of it.

@@ -193,7 +193,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     // What a restarting task would run after a deployment that did not come to its end.
     private static RolloutResult WithTag(RolloutResult result, RolloutPlan plan, TagMoves tags) =>
         result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.Stalled or RolloutStatus.TimedOut
-            ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) } }
+            ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) }, SaidOfTag = tags.Sentence(plan) }
             : result;
 
     /// <summary>What the waves of one rollout share.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
@@ -9,10 +10,11 @@ namespace ReleaseTools.Engine.Rollouts;
 public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time, EcsRollouts rollouts)
 {
     private readonly DeploymentRollback rollback = new(aws, observer, time);
+    private readonly ConcurrentDictionary<(string Repository, string Tag), bool> tagsLeft = new();
 
     /// <summary>One plan for each service, in the order given. Reads only. What stands in a service's way is its plan's <see cref="UndoPlan.Problem"/>.</summary>
     /// <param name="services">The services, by name and cluster.</param>
-    /// <param name="to">A task definition (<c>family:revision</c> or its ARN), a release tag or a digest; null for what ran before.</param>
+    /// <param name="to">A task definition (<c>family:revision</c> or its ARN), a release tag, a digest or its beginning; null for what ran before.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<ReleaseService> services, string? to, CancellationToken cancellationToken) =>
@@ -67,14 +69,14 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             var undos = await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken);
             WarnOfTagsTakenAway(undos, healthy);
             var undone = await UndoAsync(undos, options with { NoWait = false }, cancellationToken);
-            foreach (var (i, undo) in failed.Zip(undone))
-                all[i] = Joined(results[i], undo);
+            foreach (var (i, undo, plan) in failed.Zip(undone, undos))
+                all[i] = Joined(results[i], undo, plan);
         }
         catch (ReleaseException error)
         {
             // What became of the rollouts must not get lost over it.
             foreach (var i in failed)
-                all[i] = Joined(results[i], new(results[i].Rollout, error));
+                all[i] = NotUndone(results[i], new(results[i].Rollout, error));
         }
 
         return all;
@@ -112,7 +114,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         {
             // Not with the user's token: the rollout is over, and this is what is left of it.
             await registry.PutTagAsync(repository, former, tag, CancellationToken.None);
-            return result with { Rollout = result.Rollout with { Reason = $"{result.Rollout.Reason} The tag {tag} is back on {Words.Digest(former)}." } };
+            return result with { Rollout = result.Rollout with { Reason = $"{RolloutText.Without(result.Rollout.Reason, result.SaidOfTag)} The tag {tag} is back on {Words.Digest(former)}." } };
         }
         catch (ReleaseException error)
         {
@@ -121,28 +123,39 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         }
     }
 
-    private static RolloutResult Joined(RolloutResult failed, RolloutResult undo)
+    private RolloutResult Joined(RolloutResult failed, RolloutResult undo, UndoPlan plan)
     {
         var (rollout, back) = (failed.Rollout, undo.Rollout);
-        if (back.Status is RolloutStatus.Verified or RolloutStatus.Deployed)
-        {
-            return new(rollout with
-            {
-                Status = RolloutStatus.RolledBack,
-                Reason = $"{rollout.Reason} Rolled back to {back.TaskDefinition} ({back.DeploymentId}): {back.Reason}",
-                RunningDigests = back.RunningDigests,
-                RunningCount = back.RunningCount,
-                Duration = rollout.Duration + back.Duration,
-            });
-        }
+        if (back.Status is not (RolloutStatus.Verified or RolloutStatus.Deployed))
+            return NotUndone(failed, undo);
 
-        var cause = undo.Error ?? ReleaseException.For(
-            nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, $"It ended {back.Status}: {back.Reason}");
-        var reason = $"{rollout.Reason} It was not rolled back: {cause.Message}";
+        // The failure stays; what it said of how things stood does not.
+        var tagStays = plan.LeavesTag || plan.Rollout?.NamedTag is { } tag && tagsLeft.ContainsKey(tag);
+        var cause = RolloutText.Without(rollout.Reason, RolloutVerdict.GoesOnTrying, $" {RolloutText.GoesOn(rollout)}", tagStays ? "" : failed.SaidOfTag);
+        var moved = tagStays || failed.SaidOfTag.Length == 0 || plan.Rollout?.NamedTag is not { } moves || back.Digest is null ? "" : $" The tag {moves.Tag} is back on {Words.Digest(back.Digest)}.";
+        return new(rollout with
+        {
+            Status = RolloutStatus.RolledBack,
+            Reason = $"{cause} Rolled back to {back.TaskDefinition} ({back.DeploymentId}): {back.Reason}{moved}",
+            TaskDefinition = back.TaskDefinition,
+            RunningDigests = back.RunningDigests,
+            RunningCount = back.RunningCount,
+            Duration = rollout.Duration + back.Duration,
+        });
+    }
+
+    private static RolloutResult NotUndone(RolloutResult failed, RolloutResult undo)
+    {
+        var (rollout, back) = (failed.Rollout, undo.Rollout);
+        var cause = undo.Error ?? Failed(rollout, $"It {RolloutText.Ended(back.Status)}: {back.Reason}");
+        var reason = $"{rollout.Reason} It was not rolled back: {RolloutText.Without(cause.Message, Failed(rollout, "").Message)}";
         return new(
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
             ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason + RolloutText.LastWords(rollout)));
     }
+
+    private static ReleaseException Failed(ServiceRollout rollout, string why) =>
+        ReleaseException.For(nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, why);
 
     // Each is stopped by itself, and all are then followed by one watcher for each cluster.
     private async Task<IReadOnlyList<RolloutResult>> StopAsync(List<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
@@ -214,6 +227,8 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
         }
         catch (ReleaseException error)
         {
+            if (back.NamedTag is { } left)
+                tagsLeft[left] = true;
             observer.Report(new Warned(plan.Service.Service, $"The tag {back.NamedTag?.Tag} of {back.NamedTag?.Repository} was left where it is: it could not be put back on {back.Image?.Digest}: {error.Message} "
                 + "The deployment is stopped all the same; put the tag back before the next one."));
         }

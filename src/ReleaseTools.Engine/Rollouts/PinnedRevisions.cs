@@ -16,10 +16,10 @@ internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer,
 {
     private readonly ConcurrentDictionary<(string TaskDefinition, string Image, string Pinned), Lazy<Task<PinnedRevision>>> revisions = new();
 
-    /// <summary>The ARN of the revision that differs from the service's in the image's digest alone.</summary>
+    /// <summary>The ARN of the revision that differs from the one to deploy, or else the service's, in the image's digest alone.</summary>
     /// <exception cref="ReleaseException">AWS refused, or whether it is registered is not known.</exception>
     public async Task<string> RegisterAsync(RolloutPlan plan, CancellationToken cancellationToken) =>
-        (await RegisterAsync(plan.Service, plan.Seen!.TaskDefinition!, plan.Container!.Image!, plan.Image!.Digest!, cancellationToken)).Arn;
+        (await RegisterAsync(plan.Service, plan.TaskDefinitionToDeploy ?? plan.Seen!.TaskDefinition!, plan.Container!.Image!, plan.Image!.Digest!, cancellationToken)).Arn;
 
     /// <summary>The revision that differs from a task definition in naming a digest instead of an image.</summary>
     /// <inheritdoc cref="RegisterAsync(RolloutPlan, CancellationToken)"/>

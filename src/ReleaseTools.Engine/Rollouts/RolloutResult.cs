@@ -5,4 +5,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>What became of a rollout.</summary>
 /// <param name="Rollout">The record.</param>
 /// <param name="Error">The error that ended it, as it was thrown; null for one that went well, or whose deployment ended badly.</param>
-public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Error = null);
+public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Error = null)
+{
+    /// <summary>What the reason says of the tag, which holds until the tag goes back; empty where it says nothing.</summary>
+    internal string SaidOfTag { get; init; } = "";
+}

@@ -7,6 +7,19 @@ internal static class RolloutText
     public static string MayHaveBegun(ReleaseService service) =>
         $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
 
+    /// <summary>How a rollout ended, as what one says of it.</summary>
+    public static string Ended(RolloutStatus status) => status switch
+    {
+        RolloutStatus.Failed => "failed",
+        RolloutStatus.RolledBack => "failed and was rolled back",
+        RolloutStatus.Superseded => "was superseded",
+        RolloutStatus.Mismatch => "left another image running",
+        RolloutStatus.Stalled => "stalled",
+        RolloutStatus.TimedOut => "was not over in time",
+        RolloutStatus.NotRun => "was not begun",
+        _ => $"is {status}",
+    };
+
     /// <summary>A sentence's beginning.</summary>
     public static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
 
@@ -18,5 +31,13 @@ internal static class RolloutText
     /// <summary>That a deployment goes on without us, and how to look at it, wait for it or undo it.</summary>
     public static string GoesOn(ServiceRollout rollout) =>
         $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}. "
-        + $"To wait for it: Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
+        + $"To wait for it: {Wait(rollout)}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
+
+    /// <summary>The command that waits for a rollout; with the digest, without which it would prove nothing.</summary>
+    public static string Wait(ServiceRollout rollout) =>
+        $"Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}{(rollout.Digest is null ? "" : $" -Digest {rollout.Digest}")}";
+
+    /// <summary>A reason without what it says of how things stood, once they stand otherwise.</summary>
+    public static string Without(string? reason, params IReadOnlyList<string> parts) =>
+        parts.Where(part => part.Length > 0).Aggregate(reason ?? "", (text, part) => text.Replace(part, "", StringComparison.Ordinal)).Trim();
 }

@@ -18,7 +18,7 @@ internal enum RolloutOutcome
     /// <summary>It failed, and ECS put the former deployment's tasks back.</summary>
     RolledBack,
 
-    /// <summary>Somebody else's deployment took its place.</summary>
+    /// <summary>Another deployment took its place.</summary>
     Superseded,
 }
 
@@ -54,6 +54,9 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     // ECS starts the rollback in the same step that fails the deployment; reads may show one before the other.
     internal static readonly TimeSpan RollbackGrace = TimeSpan.FromSeconds(15);
 
+    /// <summary>What is said of a deployment that failed and that nobody has stopped.</summary>
+    internal const string GoesOnTrying = " ECS goes on trying: the service has no circuit breaker.";
+
     /// <summary>Whether an event says that a deployment failed: "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."</summary>
     public static bool SaysFailed(string? message) => message?.Contains("deployment failed", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -87,7 +90,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
             return new(RolloutOutcome.RolledBack, $"ECS put {ServiceReader.ShortName(primary.TaskDefinition)} back ({primary.Id}). {Why(seen, ours)}".TrimEnd());
         if (primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal))
             return new(RolloutOutcome.Going, "The deployment is not seen yet.");
-        return new(RolloutOutcome.Superseded, $"Somebody else's deployment {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)} took its place.");
+        return new(RolloutOutcome.Superseded, $"Another deployment, {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)}, took its place.");
     }
 
     private static RolloutVerdict OfTasks(RolloutObservation seen, EcsService service, Deployment ours)
@@ -103,7 +106,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
         if (!hopeless && faults.Count < limit)
             return new(RolloutOutcome.Going);
 
-        var goesOn = Breaker(service) is { Enable: true } ? "" : " ECS goes on trying: the service has no circuit breaker.";
+        var goesOn = Breaker(service) is { Enable: true } ? "" : GoesOnTrying;
         return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault. {faults[^1].Sentence}{goesOn}");
     }
 

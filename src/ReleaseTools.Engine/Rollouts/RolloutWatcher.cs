@@ -211,7 +211,7 @@ internal sealed class RolloutWatcher
             var (status, why) = service.Stall is { } stall
                 ? (RolloutStatus.Stalled, $"{RolloutText.Capital(stall.Words)}. ECS says: {stall.Said}")
                 : (RolloutStatus.TimedOut, service.LastSaid is { } last ? $"ECS said last: {last}" : "");
-            var counts = $"The wait of {options.Timeout} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.";
+            var counts = $"The wait of {Words.Duration(options.Timeout)} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.";
             End(service, service.Record(status, string.Join(' ', new[] { counts, why, RolloutText.GoesOn(service.Started.Rollout) }.Where(text => text.Length > 0))));
         }
     }

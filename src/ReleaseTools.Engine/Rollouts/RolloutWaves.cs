@@ -33,8 +33,8 @@ internal static class RolloutWaves
             if (ended[before].Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed)
                 continue;
             var error = ReleaseException.For(
-                nameof(Messages.ServiceBeforeNotHealthy), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, before.Service.Service, ended[before].Rollout.Status);
-            return new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
+                nameof(Messages.ServiceBeforeNotHealthy), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, before.Service.Service, RolloutText.Ended(ended[before].Rollout.Status));
+            return new(plan.ToRollout() with { Status = RolloutStatus.NotRun, Reason = error.Message }, error);
         }
 
         return null;

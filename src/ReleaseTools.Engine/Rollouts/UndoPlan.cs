@@ -27,6 +27,22 @@ public sealed record UndoPlan
     /// <summary>Whether somebody asked for its rollback already.</summary>
     internal bool IsRollingBack { get; init; }
 
+    /// <summary>What changes, <c> 'web:2' -> 'web:1'</c>: the task definition, else the digest; empty where neither is known to.</summary>
+    public string Change
+    {
+        get
+        {
+            var (now, then) = (Service.TaskDefinition, Rollout?.Service.TaskDefinition);
+            if (now == then)
+                (now, then) = (Short(Rollout?.FormerDigest ?? NamedDigest), Short(Rollout?.Image?.Digest));
+            return now is null || then is null || now == then ? "" : $" '{now}' -> '{then}'";
+        }
+    }
+
+    private string? NamedDigest => Rollout?.Container?.Image is { } image ? Aws.Ecr.NamedImage.Parse(image).Digest : null;
+
+    private static string? Short(string? digest) => digest is null ? null : Words.Digest(digest);
+
     /// <summary>The record that says what would be done.</summary>
     public ServiceRollout ToRollout()
     {
@@ -36,6 +52,8 @@ public sealed record UndoPlan
 
     private string Reason(ServiceRollout rollout)
     {
+        if (Rollout is { PinsDigest: true })
+            return rollout.Reason!;
         var image = rollout.Digest is null ? "" : $" with {Words.Digest(rollout.Digest)}";
         var tag = !LeavesTag && Rollout?.TagToMove is { } moves ? $", once the tag {moves} is back on it" : "";
         var how = ServiceDeployment is null ? "Deploys" : IsRollingBack ? "ECS is putting back" : "Stops the deployment that runs; ECS puts back";

@@ -20,7 +20,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
 /// deployment
 /// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
-/// a tag, a digest      –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed
+/// a tag, a digest, its –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed;
+/// beginning                                               where that names another digest, a revision of it that names this one is registered
 /// </code>
 /// A tag that the task definition names goes back to the digest too: tasks that are started later would else run what was undone.
 /// </summary>
@@ -115,18 +116,32 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     // A tag has no colon, so a task definition is told from it by its own: family:revision, or an ARN.
     private async Task<Target> TargetAsync(string to, ObservedService observed, DeploymentHistory history, CancellationToken cancellationToken)
     {
-        if (!ImageReference.IsDigest(to) && to.Contains(':', StringComparison.Ordinal))
+        if (!ImageReference.IsDigest(to) && !ShortDigest.Is(to) && to.Contains(':', StringComparison.Ordinal))
             return new(to, history.Succeeded.FirstOrDefault(one => to == one.TaskDefinition || to == ServiceReader.ShortName(one.TaskDefinition)));
 
         var container = observed.Container?.Name;
         if (observed.Container?.Image is not { } image || !ImageReference.TryParse(image, out var reference, out _))
             throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, to, $"its task definition {observed.Service.TaskDefinition} names no repository for a tag or digest");
-        var digest = (await registry.FindAsync(reference.Repository, to, cancellationToken))?.Digest
+        var asked = ShortDigest.Is(to) ? await WholeAsync(to, observed, history, reference.Repository, cancellationToken) : to;
+        var digest = (await registry.FindAsync(reference.Repository, asked, cancellationToken))?.Digest
             ?? throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, to, $"{reference.Repository} does not hold it");
 
         var accepted = await registry.ManifestDigestsAsync(reference.Repository, digest, cancellationToken);
         var ran = history.Succeeded.FirstOrDefault(one => DeploymentHistory.DigestOf(one, container) is { } known && accepted.Contains(known, StringComparer.Ordinal));
-        return new(ran?.TaskDefinition ?? observed.Ecs!.TaskDefinition!, Revision: null, digest);
+        return new(ran?.TaskDefinition ?? observed.Ecs!.TaskDefinition!, Revision: null, digest) { IsImage = true };
+    }
+
+    // What the service ran and is to run can be named as it is shown; the rest of a repository would have to be listed.
+    private async Task<string> WholeAsync(string beginning, ObservedService observed, DeploymentHistory history, string repository, CancellationToken cancellationToken)
+    {
+        var named = NamedImage.Parse(observed.Container!.Image!);
+        var current = named.Digest ?? (await registry.FindAsync(repository, named.EffectiveTag, cancellationToken))?.Digest;
+        return ShortDigest.Whole(beginning, history.Revisions.Values.Select(one => DeploymentHistory.DigestOf(one, observed.Container.Name)).Append(current)) switch
+        {
+            [var one] => one,
+            [] => throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, beginning, "no digest that ECS remembers the service to have run begins so; any other is given whole, sha256: and its 64 digits"),
+            var several => throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, beginning, $"several digests begin so: {string.Join(", ", several)}"),
+        };
     }
 
     private async Task<RolloutPlan> RolloutAsync(ObservedService observed, Target target, CancellationToken cancellationToken)
@@ -134,13 +149,19 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         var service = observed.Service;
         var definition = await DefinitionAsync(target.TaskDefinition, service, cancellationToken);
         if (definition.Status is not (null or "ACTIVE") && !target.IsPutBackByEcs)
-            throw ReleaseException.For(nameof(Messages.TaskDefinitionInactive), ErrorKind.InvalidState, service.Service, service.Service, ServiceReader.ShortName(target.TaskDefinition), definition.Status);
+            throw ReleaseException.For(nameof(Messages.TaskDefinitionInactive), ErrorKind.InvalidState, service.Service, service.Service, ServiceReader.ShortName(target.TaskDefinition), definition.Status, service.Cluster);
 
         var container = ContainerOf(definition, observed);
         var plan = new RolloutPlan
         {
             // None waits for another: in an incident, what a service comes after may be what does not get healthy.
-            Service = service with { TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition, After = [] },
+            // A task definition that is put back is deployed as it was; a digest that is asked for is brought as the definition brings one.
+            Service = service with
+            {
+                TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition,
+                After = [],
+                PinDigest = service.PinDigest && target.IsImage,
+            },
             Container = container,
             Seen = observed.Ecs,
             TaskDefinitionToDeploy = definition.TaskDefinitionArn ?? target.TaskDefinition,
@@ -154,14 +175,14 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     {
         var there = named.Digest is null ? (await registry.FindAsync(repository, named.EffectiveTag, cancellationToken))?.Digest : null;
         var ran = target.Revision is null ? target.Digest : DeploymentHistory.DigestOf(target.Revision, plan.Container?.Name) ?? target.Digest;
-        if (named.Digest is { } pinned && target.Revision is null && ran is not null && ran != pinned)
-            throw ReleaseException.For(nameof(Messages.TaskDefinitionPinsDigest), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, plan.Service.TaskDefinition, plan.Container!.Image, $"{repository}@{ran}");
+        if (target.IsImage && named.Digest is { } pinned && ran is not null && ran != pinned)
+            plan = plan with { Service = plan.Service with { PinDigest = true } };
 
         // A task may tell the digest of a platform's manifest; a tag belongs on the index that lists it.
-        var digest = named.Digest ?? await WholeAsync(repository, ran, [there, target.Digest], cancellationToken) ?? (target.Revision is null ? there : null);
+        var digest = (plan.Service.PinDigest ? null : named.Digest) ?? await WholeAsync(repository, ran, [there, target.Digest], cancellationToken) ?? (target.Revision is null ? there : null);
         if (digest is null)
             return plan;
-        var moves = named.Digest is null && there != digest;
+        var moves = !plan.Service.PinDigest && named.Digest is null && there != digest;
         if (moves && there is not null && await registry.AreTagsImmutableAsync(repository, cancellationToken))
             throw ReleaseException.For(nameof(Messages.TagToDeployImmutable), ErrorKind.InvalidState, plan.Service.Service, plan.Service.Service, plan.Service.TaskDefinition, named.EffectiveTag, repository, Words.Digest(there));
         return plan with
@@ -208,7 +229,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     }
 
     private static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
-        ? ReleaseException.For(id, ErrorKind.NotFound, service.Service, [service.Service, .. more])
+        ? ReleaseException.For(id, ErrorKind.NotFound, service.Service, [service.Service, .. more, service.Cluster])
         : ReleaseException.For(id, ErrorKind.InvalidState, service.Service, [service.Service, service.Cluster, .. more]);
 
     /// <summary>What is to run.</summary>
@@ -217,6 +238,9 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     /// <param name="Digest">The digest that is asked for, or that the tag named before.</param>
     private sealed record Target(string TaskDefinition, ServiceRevision? Revision, string? Digest = null)
     {
+        /// <summary>Whether an image is asked for, and the task definition is only what brings it.</summary>
+        public bool IsImage { get; init; }
+
         /// <summary>Whether ECS puts it back itself, which needs no UpdateService.</summary>
         public bool IsPutBackByEcs { get; init; }
     }
@@ -224,7 +248,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
 
 /// <summary>A service that is to be put back.</summary>
 /// <param name="Service">The service, by name and cluster.</param>
-/// <param name="To">A task definition, a tag or a digest; null for what ran before.</param>
+/// <param name="To">A task definition, a tag, a digest or its beginning; null for what ran before.</param>
 internal sealed record UndoRequest(ReleaseService Service, string? To = null)
 {
     /// <summary>The deployment that is undone, where another's must not be; null for whichever runs.</summary>

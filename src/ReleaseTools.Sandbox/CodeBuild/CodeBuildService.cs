@@ -33,6 +33,9 @@ internal sealed class CodeBuildService : SandboxService, IDisposable
         request.Text("projectName") ?? request.Text("name") ?? request.Text("id")?.Split(':')[0] ?? request.Texts("ids").Take(1).SingleOrDefault()?.Split(':')[0];
 
     /// <inheritdoc/>
+    public override IEnumerable<string> FaultTargets(SandboxFaultKind kind) => kind == SandboxFaultKind.BuildFailure ? projects.Names : [];
+
+    /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request) => operation switch
     {
         "CreateProject" => projects.Create(request),

@@ -9,6 +9,9 @@ internal sealed partial class ProjectTable(SandboxWorld world)
 {
     private readonly SortedDictionary<string, JsonObject> projects = new(StringComparer.Ordinal);
 
+    /// <summary>The projects there are.</summary>
+    public IReadOnlyCollection<string> Names => projects.Keys;
+
     /// <summary>CreateProject.</summary>
     public JsonObject Create(JsonObject request)
     {

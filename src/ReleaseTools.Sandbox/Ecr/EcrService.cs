@@ -7,6 +7,7 @@ namespace ReleaseTools.Sandbox.Ecr;
 /// <summary>Amazon ECR: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html</summary>
 internal sealed class EcrService : SandboxService
 {
+    private readonly ImageCatalog catalog;
     private readonly EcrTokens tokens;
     private readonly RepositoryOperations repositories;
     private readonly ImageOperations images;
@@ -16,6 +17,7 @@ internal sealed class EcrService : SandboxService
     public EcrService(SandboxWorld world, ImageCatalog catalog, EcrTokens tokens, BlobStore blobs, LayerDownloads downloads)
         : base(world)
     {
+        this.catalog = catalog;
         this.tokens = tokens;
         repositories = new RepositoryOperations(world, catalog);
         images = new ImageOperations(world, catalog, downloads);
@@ -33,6 +35,10 @@ internal sealed class EcrService : SandboxService
     /// <inheritdoc/>
     public override string? TargetOf(string operation, JsonObject request) =>
         request.Text("repositoryName") ?? (request.Texts("repositoryNames") is [var only] ? only : null);
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FaultTargets(SandboxFaultKind kind) =>
+        kind is SandboxFaultKind.ScanFindings or SandboxFaultKind.ScanUnsupported or SandboxFaultKind.ScanFailure ? catalog.WithAll(all => all.Keys.ToList()) : [];
 
     /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request)

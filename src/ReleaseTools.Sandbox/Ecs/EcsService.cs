@@ -55,6 +55,16 @@ internal sealed class EcsService : SandboxService
         _ => throw SandboxException.UnknownOperation(Name, operation),
     };
 
+    public override IEnumerable<string> FaultTargets(SandboxFaultKind kind) => kind switch
+    {
+        SandboxFaultKind.TaskCrash or SandboxFaultKind.CannotPull => [.. state.Services.Select(service => service.Name), .. Groups],
+        SandboxFaultKind.TaskNotPlaced => Groups,
+        _ => [],
+    };
+
+    // The group of a task that RunTask starts.
+    private IEnumerable<string> Groups => state.TaskDefinitions.Keys.Select(family => $"family:{family}");
+
     public override string? TargetOf(string operation, JsonObject request)
     {
         var name = request.Text("service") ?? request.Text("serviceName") ?? request.Text("task")

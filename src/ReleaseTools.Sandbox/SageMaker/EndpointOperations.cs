@@ -9,6 +9,9 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
     private readonly SortedDictionary<string, Endpoint> endpoints = new(StringComparer.Ordinal);
     private readonly EndpointDeployer deployer = new(world, models);
 
+    /// <summary>The endpoints there are.</summary>
+    public IReadOnlyCollection<string> Names => endpoints.Keys;
+
     /// <summary>CreateEndpoint.</summary>
     public JsonObject Create(JsonObject request)
     {

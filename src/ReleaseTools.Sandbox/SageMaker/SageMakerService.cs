@@ -31,6 +31,10 @@ internal sealed class SageMakerService : SandboxService
         request.Text("EndpointName") ?? request.Text("EndpointConfigName") ?? request.Text("ModelName") ?? request.Text("ResourceArn");
 
     /// <inheritdoc/>
+    public override IEnumerable<string> FaultTargets(SandboxFaultKind kind) =>
+        kind is SandboxFaultKind.EndpointRollback or SandboxFaultKind.EndpointFailure ? endpoints.Names : [];
+
+    /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request) => operation switch
     {
         "CreateModel" => CreateModel(request),

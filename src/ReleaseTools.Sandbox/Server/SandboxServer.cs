@@ -77,6 +77,13 @@ public sealed class SandboxServer : IDisposable
     /// <summary>What is scripted to go wrong.</summary>
     public SandboxFaults Faults => world.Faults;
 
+    /// <summary>The things there are now that a fault of this kind can befall, as it names them; none where it befalls calls.</summary>
+    public IReadOnlyList<string> FaultTargets(SandboxFaultKind kind)
+    {
+        lock (world.Gate)
+            return [.. services.All.SelectMany(service => service.FaultTargets(kind)).Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>The calls it got so far, in order.</summary>
     public IReadOnlyList<ReleaseSandboxCall> Calls => calls.All;
 

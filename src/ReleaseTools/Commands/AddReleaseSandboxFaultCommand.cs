@@ -22,11 +22,14 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
     [Parameter]
     public string? Operation { get; set; }
 
-    /// <summary>The ECS service, endpoint, repository or CodeBuild project it befalls; any when left out.</summary>
+    /// <summary>
+    /// What it befalls; anything when left out: an ECS service (or, for TaskCrash, the digest of an image that a service runs),
+    /// <c>family:&lt;task definition family&gt;</c> for tasks that are run once, an endpoint, a repository or a CodeBuild project.
+    /// </summary>
     [Parameter(Position = 1)]
     public string? Target { get; set; }
 
-    /// <summary>How many times it happens; 0 is without end.</summary>
+    /// <summary>How many times it happens: to so many tasks, updates, builds, scans or calls; 0 is without end.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int Count { get; set; } = 1;
@@ -67,6 +70,7 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
         var running = FindSandbox();
         if (!ShouldProcess(running.Record.EndpointUrl.ToString(), $"Add fault {Kind}"))
             return;
+        WarnOfNothingThere(running.Server.FaultTargets(Kind));
         running.Server.Faults.Add(new SandboxFault
         {
             Kind = Kind,
@@ -82,5 +86,12 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
             LogLines = LogLine,
             Findings = Finding,
         });
+    }
+
+    // Not an error: what is not there yet may be made. A digest is of an image that may be yet to come.
+    private void WarnOfNothingThere(IReadOnlyList<string> there)
+    {
+        if (Target is not null && there.Count > 0 && !there.Contains(Target, StringComparer.Ordinal) && !(Kind == SandboxFaultKind.TaskCrash && Target.StartsWith("sha256:", StringComparison.Ordinal)))
+            WriteWarning($"Nothing that {Kind} can befall is called '{Target}' now; there are {string.Join(", ", there)}.");
     }
 }

@@ -34,7 +34,7 @@ public sealed class GetReleaseServiceCommand : AwsCommand
             using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
             var definition = await workspace.ReadDefinitionAsync(cancelled);
             var session = await workspace.AwsAsync(definition.Region, cancelled);
-            var services = Selection.OfServices(definition, names, pipeline).Select(ServiceImages.Of).ToList();
+            var services = Selection.OfServices(definition, names, takesCluster: false, missing => pipeline.WriteError(missing)).Select(ServiceImages.Of).ToList();
             foreach (var service in await new ServiceReader(session).ReadAsync(services, error => pipeline.WriteError(error), cancelled))
                 pipeline.Write(service);
         });

@@ -18,14 +18,14 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
 {
     private const string ByImage = "ByImage";
 
-    private readonly List<string> names = [];
+    private readonly ServiceInput input = new();
     private readonly List<EcrImage> images = [];
-    private readonly List<ReleaseService> services = [];
 
     /// <summary>The services' names: in the definition, where wildcards are permitted, or with -Cluster at ECS.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(EcrImage), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
     /// <summary>Images, as Push-EcrImage gives them: every service that runs one is rolled out.</summary>
@@ -69,11 +69,8 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
-        services.AddRange(InputObject);
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
         images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
     }
 
@@ -87,14 +84,14 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + images.Count + services.Count == 0)
+        if (input.IsEmpty && images.Count == 0)
             return;
         var (path, aws, pin, skip, count) = (ReadDefinitionPath(), ReadAwsOptions(), PinDigest.IsPresent, SkipBeforeRollout.IsPresent, DesiredCount);
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = (await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, services, images, cancelled))
-                .Select(one => one with { Service = Asked(one.Service, pin, skip) }).ToList();
+            var choice = new ServiceChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Push-EcrImage"));
+            var chosen = (await choice.ForRolloutsAsync(input, images, cancelled)).Select(one => one with { Service = Asked(one.Service, pin, skip) }).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -104,6 +101,12 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(one => one.Service.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(rollouts, [.. cluster], count, cancelled));
+            if (NotTouched.IsRefused(choice, plans.Select(plan => plan.Problem)))
+            {
+                pipeline.WriteAll(plans.Select(plan => NotTouched.Of(plan.ToRollout(), plan.Problem)));
+                return;
+            }
+
             var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
             await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin))], options, pipeline, cancelled);
         });

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Hosting;
 
@@ -18,8 +19,7 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
 {
     private const string ByRollout = "ByRollout";
 
-    private readonly List<string> names = [];
-    private readonly List<ReleaseService> services = [];
+    private readonly ServiceInput input = new();
 
     /// <summary>Rollouts, as Invoke-EcsRollout and Wait-EcsRollout give them: their services are put back.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByRollout)]
@@ -29,9 +29,13 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(ServiceRollout), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
-    /// <summary>What is to run: a task definition (<c>family:revision</c>), a release's tag, or a digest; what ran before when left out.</summary>
+    /// <summary>
+    /// What is to run: a task definition (<c>family:revision</c>), a release's tag, or a digest, shortened too where the service
+    /// ran it; what ran before when left out. Where the task definition names another digest, a revision that names this one is registered.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? To { get; set; }
@@ -48,24 +52,22 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            services.AddRange(Service.Select(name => new ReleaseService { Service = name, Cluster = Cluster }));
-        services.AddRange(InputObject);
-        services.AddRange(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
+        input.Add(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + services.Count == 0)
+        if (input.IsEmpty)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         var options = new RolloutOptions { NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = (await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, services, [], cancelled)).Select(one => one.Service).ToList();
+            var choice = new ServiceChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Invoke-EcsRollout"));
+            var chosen = (await choice.ForRolloutsAsync(input, [], cancelled)).Select(one => one.Service).ToList();
             if (chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
@@ -75,7 +77,10 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
             var plans = new List<UndoPlan>();
             foreach (var cluster in chosen.GroupBy(service => service.Cluster, StringComparer.Ordinal))
                 plans.AddRange(await PlanAsync(undo, [.. cluster], To, cancelled));
-            await UndoAsync(undo, plans, options, pipeline, cancelled);
+            if (NotTouched.IsRefused(choice, plans.Select(plan => plan.Problem)))
+                pipeline.WriteAll(plans.Select(plan => NotTouched.Of(plan.ToRollout(), plan.Problem)));
+            else
+                await UndoAsync(undo, plans, options, pipeline, cancelled);
         });
     }
 
@@ -99,12 +104,12 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
             var predicted = plan.ToRollout();
             if (plan.Problem is not null)
                 pipeline.Write(predicted, plan.Problem);
-            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Restore '{plan.Service.TaskDefinition}' -> '{predicted.TaskDefinition}': {predicted.Reason}") is var approval && approval == Approval.Granted)
+            else if (await pipeline.ApproveAsync(plan.Service.Service, $"Restore{plan.Change}: {predicted.Reason}") is var approval && approval == Approval.Granted)
                 confirmed.Add(plan);
             else if (approval == Approval.WhatIf)
                 pipeline.Write(predicted, error: null);
         }
 
-        pipeline.WriteAll(await undo.UndoAsync(confirmed, options, cancelled));
+        pipeline.WriteAll(await undo.UndoAsync(confirmed, options, cancelled), Outcomes.ErrorOfRestore);
     }
 }

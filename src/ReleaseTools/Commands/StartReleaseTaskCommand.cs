@@ -88,8 +88,11 @@ public sealed class StartReleaseTaskCommand : ServiceCommand
         };
         Run(async (pipeline, cancelled) =>
         {
-            var chosen = await new ServiceChoice(path, aws, Clock, pipeline).ForTasksAsync(names, cluster, services, images, cancelled);
-            if (chosen.Count == 0)
+            var choice = new ServiceChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Push-EcrImage"));
+            var chosen = await choice.ForTasksAsync(names, cluster, services, images, cancelled);
+            if (choice.HasUnknown && chosen.Count > 0)
+                pipeline.Warn("No task is run: something that was named with the others is not there.");
+            if (choice.HasUnknown || chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);

@@ -16,7 +16,7 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
 {
     private const string ByRollout = "ByRollout";
 
-    private readonly List<string> names = [];
+    private readonly ServiceInput input = new();
     private readonly List<AwaitedRollout> awaited = [];
 
     /// <summary>Rollouts, as Invoke-EcsRollout -NoWait gives them: their deployments are followed.</summary>
@@ -27,6 +27,7 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = ByName)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
+    [ServiceNames(typeof(ServiceRollout), typeof(ReleaseService))]
     public string[] Service { get; set; } = [];
 
     /// <summary>The digest that should run at the end, <c>sha256:…</c>; a rollout's own when left out. Without one nothing is proven.</summary>
@@ -47,11 +48,8 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Cluster is null)
-            names.AddRange(Service);
-        else
-            awaited.AddRange(Service.Select(name => Of(new() { Service = name, Cluster = Cluster })));
-        awaited.AddRange(InputObject.Select(Of));
+        input.Add(Service, Cluster);
+        input.Add(InputObject);
 
         // What was only predicted has no deployment, and the error of what ended badly was told by who saw it.
         awaited.AddRange(Rollout
@@ -65,13 +63,14 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (names.Count + awaited.Count == 0)
+        if (input.IsEmpty && awaited.Count == 0)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
         var options = new RolloutOptions { Timeout = TimeSpan.FromSeconds(TimeoutSec), MaximumFailedTask = MaximumFailedTask };
         Run(async (pipeline, cancelled) =>
         {
-            var defined = await new ServiceChoice(path, aws, Clock, pipeline).ForRolloutsAsync(names, [], [], cancelled);
+            var choice = new ServiceChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Invoke-EcsRollout"));
+            var defined = await choice.ForRolloutsAsync(input, [], cancelled);
             var all = awaited.Concat(defined.Select(one => Of(one.Service))).DistinctBy(one => (one.Service.Cluster, one.Service.Service, one.DeploymentId)).ToList();
             if (all.Count == 0)
                 return;

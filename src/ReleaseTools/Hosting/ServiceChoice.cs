@@ -22,21 +22,29 @@ internal sealed record ChosenService(ReleaseService Service, EcrImage? Image = n
 /// images     every service that runs one, each once      without names: the services that run one and have a beforeRollout
 /// </code>
 /// </summary>
-internal sealed class ServiceChoice(string path, AwsSessionOptions aws, TimeProvider clock, CommandPipeline pipeline)
+/// <param name="path">Where the definition is.</param>
+/// <param name="aws">How AWS is reached.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="pipeline">Is told what is not there.</param>
+/// <param name="command">The command that asks, and what else it takes: <c>Push-EcrImage</c>.</param>
+internal sealed class ServiceChoice(string path, AwsSessionOptions aws, TimeProvider clock, CommandPipeline pipeline, (string Name, string TakesFrom) command)
 {
+    /// <summary>Whether something was named that is not there, or was given and is no service: its error is told.</summary>
+    public bool HasUnknown { get; private set; }
+
     /// <summary>What is to be rolled out, waited for or restored: each service once.</summary>
-    public async Task<IReadOnlyList<ChosenService>> ForRolloutsAsync(
-        IReadOnlyList<string> names, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChosenService>> ForRolloutsAsync(ServiceInput input, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
     {
+        TellMisplaced(input);
         var chosen = new Dictionary<(string Cluster, string Service), ChosenService>();
-        foreach (var service in services)
+        foreach (var service in input.Services)
             Choose(service, images.FirstOrDefault(image => IsRun(image, service.Image)));
-        if (names.Count + images.Count > 0)
+        if (input.Names.Count + images.Count > 0)
         {
             var definition = await ReadDefinitionAsync(cancellationToken);
-            if (names.Count > 0)
+            if (input.Names.Count > 0)
             {
-                foreach (var service in Selection.OfServices(definition, names, pipeline).Select(ServiceImages.Of))
+                foreach (var service in Selection.OfServices(definition, input.Names, takesCluster: true, Tell).Select(ServiceImages.Of))
                     chosen.TryAdd(Identity(service), new(service));
             }
 
@@ -66,9 +74,21 @@ internal sealed class ServiceChoice(string path, AwsSessionOptions aws, TimeProv
 
         var definition = await ReadDefinitionAsync(cancellationToken);
         chosen.AddRange(names.Count > 0
-            ? Selection.OfServices(definition, names, pipeline).Select(service => new ChosenService(ServiceImages.Of(service), images.FirstOrDefault(image => IsRun(image, service.Image))))
+            ? Selection.OfServices(definition, names, takesCluster: true, Tell).Select(service => new ChosenService(ServiceImages.Of(service), images.FirstOrDefault(image => IsRun(image, service.Image))))
             : images.SelectMany(image => WithTask(image, definition).Select(service => new ChosenService(ServiceImages.Of(service), image))));
         return chosen;
+    }
+
+    private void TellMisplaced(ServiceInput input)
+    {
+        foreach (var other in input.Misplaced)
+            Tell(ReleaseException.For(nameof(Messages.NotAService), ErrorKind.InvalidArgument, other, other.GetType().Name, command.Name, command.TakesFrom));
+    }
+
+    private void Tell(ReleaseException unknown)
+    {
+        HasUnknown = true;
+        pipeline.WriteError(unknown);
     }
 
     private async Task<ReleaseDefinition> ReadDefinitionAsync(CancellationToken cancellationToken)

@@ -24,6 +24,14 @@ public static class ViewText
     /// <summary>A digest, shortened; nothing for none.</summary>
     public static string Digest(string? digest) => digest is null ? string.Empty : Words.Digest(digest);
 
+    /// <summary>What a service runs, or is to run: of a rollout that did not succeed never the digest that it was to bring.</summary>
+    public static string Digest(ServiceRollout rollout) => rollout.Status is RolloutStatus.Planned or RolloutStatus.InProgress or RolloutStatus.Verified or RolloutStatus.Deployed
+        ? Digest(rollout.Digest) is { Length: > 0 } digest ? digest : Digests(rollout.RunningDigests)
+        : Digests(rollout.RunningDigests);
+
+    /// <summary>Digests, shortened; nothing for none.</summary>
+    public static string Digests(IReadOnlyList<string> digests) => string.Join(", ", digests.Select(Digest));
+
     /// <summary>A task in the list of its rollout: how it ended, and what it logged last; nothing for none.</summary>
     public static string Of(ReleaseTask? task) => task is null
         ? string.Empty
@@ -104,7 +112,7 @@ public static class ViewText
             return;
         var table = new TextTable("Service", "Status", "Running", "Digest");
         foreach (var service in services)
-            table.Add(service.Service, service.Status.ToString(), $"{service.RunningCount} of {service.DesiredCount}", Digest(service.Digest));
+            table.Add(service.Service, service.Status.ToString(), $"{service.RunningCount} of {service.DesiredCount}", Digest(service));
         table.WriteTo(text.AppendLine(), width);
     }
 

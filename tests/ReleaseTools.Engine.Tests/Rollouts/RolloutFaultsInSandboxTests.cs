@@ -84,7 +84,7 @@ public sealed class RolloutFaultsInSandboxTests : IAsyncLifetime
         var result = await RolloutAsync(image);
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Superseded, result.Rollout.Reason);
-        result.Rollout.Reason!.ShouldContain("Somebody else's deployment ecs-svc/");
+        result.Rollout.Reason!.ShouldContain("Another deployment, ecs-svc/");
     }
 
     [Fact]

@@ -37,10 +37,10 @@ public sealed class RolloutWavesTests
 
         var results = await RolloutAsync(new(), Service("web"), Service("worker", "web"), Service("last", "worker"), Service("other"), Service("after-other", "other"));
 
-        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Failed, RolloutStatus.Failed, RolloutStatus.Verified, RolloutStatus.Verified]);
+        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.NotRun, RolloutStatus.NotRun, RolloutStatus.Verified, RolloutStatus.Verified]);
         results[1].Error!.Id.ShouldBe(nameof(Messages.ServiceBeforeNotHealthy));
-        results[1].Rollout.Reason.ShouldBe("Service 'worker' was not touched: it comes after 'web', whose rollout ended Failed.");
-        results[2].Rollout.Reason!.ShouldContain("it comes after 'worker'");
+        results[1].Rollout.Reason.ShouldBe("Service 'worker' was not touched: it comes after 'web', whose rollout failed.");
+        results[2].Rollout.Reason!.ShouldContain("it comes after 'worker', whose rollout was not begun");
         ecs.Aws.RequestsOf("UpdateService").Select(request => (string)request["service"]!).Order().ShouldBe(["after-other", "other", "web"]);
     }
 

@@ -48,6 +48,7 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
     [Theory]
     [InlineData("v2")]
     [InlineData("digest")]
+    [InlineData("short digest")]
     public async Task A_release_is_gone_to_by_its_tag_or_digest(string by)
     {
         await WithServiceAsync();
@@ -55,10 +56,44 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
         await RolloutAsync(second, new());
         await RolloutAsync(await sandbox.PushAsync("v3", "third"), new());
 
-        var undone = await UndoAsync(by == "digest" ? second.Digest : by);
+        var undone = await UndoAsync(by switch { "digest" => second.Digest, "short digest" => Words.Digest(second.Digest!), _ => by });
 
         undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
         undone.RunningDigests.ShouldBe([second.Digest!]);
+    }
+
+    [Theory]
+    [InlineData("v3")]
+    [InlineData("digest")]
+    public async Task A_service_whose_task_definition_names_another_digest_gets_a_revision_that_names_the_one_asked_for(string by)
+    {
+        var first = await WithServiceAsync();
+        var plans = await Rollouts.PlanAsync([Service with { PinDigest = true }], new Dictionary<string, EcrImage> { ["web"] = await sandbox.PushAsync("v2", "second") }, default);
+        (await Rollouts.RolloutAsync(plans, new(), default)).Single().Rollout.TaskDefinition.ShouldBe("web:2");
+        var third = await sandbox.PushAsync("v3", "third");
+        var to = by == "digest" ? third.Digest : by;
+
+        (await PlanAsync(to)).ToRollout().Reason.ShouldBe($"Registers a revision of web:2 that names {Words.Digest(third.Digest!)}, and deploys it.");
+        var undone = await UndoAsync(to);
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        (undone.TaskDefinition, undone.RunningDigests.Single()).ShouldBe(("web:3", third.Digest));
+        (await TagAsync()).ShouldBe(first);
+        (await UndoAsync("v2")).TaskDefinition.ShouldBe("web:2"); // which names it already
+    }
+
+    [Fact]
+    public async Task A_pinned_service_goes_back_to_the_task_definition_that_ran_before_as_it_was()
+    {
+        var first = await WithServiceAsync();
+        var pinned = Service with { PinDigest = true };
+        var plans = await Rollouts.PlanAsync([pinned], new Dictionary<string, EcrImage> { ["web"] = await sandbox.PushAsync("v2", "second") }, default);
+        await Rollouts.RolloutAsync(plans, new(), default);
+
+        var undone = (await Undo.UndoAsync(await Undo.PlanAsync([pinned], to: null, default), new(), default)).Single().Rollout;
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        (undone.TaskDefinition, undone.RunningDigests.Single()).ShouldBe(("web:1", first));
     }
 
     [Fact]

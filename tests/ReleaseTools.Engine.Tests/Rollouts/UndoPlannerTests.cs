@@ -116,6 +116,19 @@ public sealed class UndoPlannerTests
         plan.Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TagToDeployImmutable));
     }
 
+    [Theory]
+    [InlineData("sha256:aa", "several digests begin so: sha256:aa11, sha256:aa22")]
+    [InlineData("sha256:bb", "any other is given whole")]
+    public async Task The_beginning_of_a_digest_that_fits_none_or_several_is_an_error_that_says_which(string to, string why)
+    {
+        History(("SUCCESSFUL", "web:1@sha256:aa11"), ("SUCCESSFUL", "web:1@sha256:aa22"));
+
+        var problem = (await PlanAsync(new(Service, to))).Problem.ShouldNotBeNull();
+
+        problem.Id.ShouldBe(nameof(Messages.RestoreTargetNotFound));
+        problem.Message.ShouldContain(why);
+    }
+
     private static ReleaseService Service => new() { Service = "web", Cluster = "main" };
 
     private static UndoRequest ThisDeployment => new(Service) { DeploymentId = "ecs-svc/9" };

@@ -32,7 +32,7 @@ public sealed class GetReleaseImageCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_wildcard_that_fits_none_is_no_error() => workspace.Run("Get-ReleaseImage nope*").ShouldSatisfyAllConditions(ran => ran.Errors.ShouldBeEmpty(), ran => ran.Output.ShouldBeEmpty());
+    public void A_wildcard_that_fits_none_is_an_error() => workspace.Run("Get-ReleaseImage nope*").Error("ImageNotDefined").TargetObject.ShouldBe("nope*");
 
     [Fact]
     public void An_empty_pipeline_gives_nothing() => workspace.Run("@() | Get-ReleaseImage").Output.ShouldBeEmpty();

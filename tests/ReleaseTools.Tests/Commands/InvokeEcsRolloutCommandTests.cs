@@ -19,6 +19,18 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_records_list_is_indexed_in_PowerShell()
+    {
+        workspace.WithBeforeRollout();
+        var image = Pushed("web-ui");
+
+        workspace.Run("$r = $image | Invoke-EcsRollout; $s = Get-ReleaseService web-ui", ("image", image)).Errors.ShouldBeEmpty();
+
+        workspace.Run("$r.RunningDigests[0], $s.RunningDigests[-1], $r.BeforeRollout.Command[1], \"$($s.BeforeRollout)\"").Output
+            .ShouldBe([image.Digest!, image.Digest!, "run", "npm run migrate"]);
+    }
+
+    [Fact]
     public void By_service_and_cluster_it_needs_no_definition()
     {
         workspace.GoTo(Path.GetTempPath());
@@ -62,23 +74,24 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_service_is_an_error_and_the_others_go_on()
+    public void A_service_that_is_not_there_is_an_error_and_nothing_is_changed()
     {
         var ran = workspace.Run("'nope', 'web-ui' | Invoke-EcsRollout -Cluster stereo-spot -NoWait");
 
         ran.Error("ServiceNotFound").TargetObject.ShouldBeOfType<ServiceRollout>().Service.ShouldBe("nope");
-        ran.All<ServiceRollout>().Select(rollout => (rollout.Service, rollout.Status)).ShouldBe([("nope", RolloutStatus.Failed), ("web-ui", RolloutStatus.InProgress)]);
+        ran.All<ServiceRollout>().Select(rollout => (rollout.Service, rollout.Status)).ShouldBe([("nope", RolloutStatus.Failed), ("web-ui", RolloutStatus.NotRun)]);
+        workspace.Changes().ShouldBeEmpty();
     }
 
     [Fact]
-    public void Services_of_one_name_in_two_clusters_are_two_and_a_missing_cluster_stops_only_its_own()
+    public void Services_of_one_name_in_two_clusters_are_two_and_a_missing_cluster_stops_both()
     {
         var ran = workspace.Run(
             "$services | Invoke-EcsRollout -NoWait",
             ("services", new[] { "nowhere", "stereo-spot" }.Select(cluster => new ReleaseService { Service = "web-ui", Cluster = cluster }).ToArray()));
 
         ran.Error("ClusterNotFound").TargetObject.ShouldBeOfType<ServiceRollout>().Cluster.ShouldBe("nowhere");
-        ran.All<ServiceRollout>().Select(rollout => (rollout.Cluster, rollout.Status)).ShouldBe([("nowhere", RolloutStatus.Failed), ("stereo-spot", RolloutStatus.InProgress)]);
+        ran.All<ServiceRollout>().Select(rollout => (rollout.Cluster, rollout.Status)).ShouldBe([("nowhere", RolloutStatus.Failed), ("stereo-spot", RolloutStatus.NotRun)]);
     }
 
     [Fact]
@@ -180,17 +193,58 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void A_service_whose_predecessor_cannot_be_rolled_out_is_not_touched()
     {
+        workspace.Run("Add-ReleaseSandboxFault AccessDenied -Service ecs -Operation UpdateService");
         var definition = Path.Combine(workspace.Folder, "release.json");
         File.WriteAllText(definition, File.ReadAllText(definition)
-            .Replace("\"web-ui\": { \"image\": \"web-ui\" }", "\"web-ui\": { \"image\": \"web-ui\", \"service\": \"gone\" }", StringComparison.Ordinal)
             .Replace("\"job-worker\": { \"image\": \"job-worker\" }", "\"job-worker\": { \"image\": \"job-worker\", \"after\": [\"web-ui\"] }", StringComparison.Ordinal));
 
-        var ran = workspace.Run("Invoke-EcsRollout web-ui, job-worker, media-worker");
+        var ran = workspace.Run("Invoke-EcsRollout web-ui, job-worker");
 
-        ran.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ShouldBe(["ServiceNotFound", "ServiceBeforeNotHealthy"]);
-        ran.All<ServiceRollout>().Single(rollout => rollout.Service == "job-worker").Reason.ShouldBe("Service 'job-worker' was not touched: it comes after 'gone', whose rollout ended Failed.");
-        workspace.Changes().ShouldBe(["UpdateService"]); // media-worker's
+        ran.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ShouldBe(["AwsAccessDenied", "ServiceBeforeNotHealthy"]);
+        var after = ran.All<ServiceRollout>().Single(rollout => rollout.Service == "job-worker");
+        (after.Status, after.Reason).ShouldBe((RolloutStatus.NotRun, "Service 'job-worker' was not touched: it comes after 'web-ui', whose rollout failed."));
+        workspace.Changes().ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("Invoke-EcsRollout web-ui, nope, 'x*', '['", "nope, x*, [")]
+    [InlineData("Restore-EcsService web-ui, nope, 'x*', '[' -To stereo-spot-web-ui:1", "nope, x*, [")]
+    [InlineData("Wait-EcsRollout nope, 'x*', '['", "nope, x*, [")]
+    [InlineData("Get-ReleaseService nope, 'x*', '['", "nope, x*, [")]
+    public void A_name_or_wildcard_that_fits_nothing_is_an_error_and_nothing_is_changed(string command, string named)
+    {
+        var ran = workspace.Run(command);
+
+        ran.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ShouldBe(Enumerable.Repeat("ServiceNotDefined", 3));
+        string.Join(", ", ran.Errors.Select(error => error.TargetObject)).ShouldBe(named);
+        ran.Errors.ShouldAllBe(error => error.ErrorDetails.RecommendedAction.Contains("-Cluster") == !command.StartsWith("Get", StringComparison.Ordinal));
+        ran.All<ServiceRollout>().ShouldAllBe(rollout => rollout.Status == RolloutStatus.NotRun);
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("$other | Invoke-EcsRollout")]
+    [InlineData("$other, 'web-ui' | Invoke-EcsRollout -Cluster stereo-spot")]
+    [InlineData("$other, 'web-ui' | Restore-EcsService -To stereo-spot-web-ui:1")]
+    [InlineData("Restore-EcsService -Service $other, 'web-ui' -To stereo-spot-web-ui:1")]
+    [InlineData("$other | Wait-EcsRollout")]
+    public void An_object_that_is_no_service_is_an_error_and_nothing_is_changed(string command)
+    {
+        // Its text has brackets, which as a wildcard would fit names of one letter.
+        var other = new ReleaseTask { Service = "web-ui", Cluster = "stereo-spot" };
+
+        var error = workspace.Run(command, ("other", other)).Error("NotAService");
+
+        error.TargetObject.ShouldBe(other);
+        error.ErrorDetails.RecommendedAction.ShouldEndWith(command.Contains("Invoke") ? "| Invoke-EcsRollout" : command.Contains("Wait") ? "| Wait-EcsRollout" : "| Restore-EcsService");
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("$image | Restore-EcsService")]
+    [InlineData("$image | Wait-EcsRollout")]
+    public void An_image_is_no_service(string command) =>
+        workspace.Run(command, ("image", new EcrImage { Name = "web-ui", Repository = "web-ui", Tag = "v1" })).Error("NotAService").TargetObject.ShouldBeOfType<EcrImage>();
 
     [Fact]
     public void The_task_of_the_definition_runs_before_the_rollout_and_is_in_its_record()

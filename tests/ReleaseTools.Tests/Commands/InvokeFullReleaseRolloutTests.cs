@@ -44,7 +44,8 @@ public sealed class InvokeFullReleaseRolloutTests : IDisposable
         var release = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<Release>();
         release.Status.ShouldBe(ReleaseStatus.Failed);
         release.Services.Single(service => service.Service == "media-worker").Status.ShouldBe(RolloutStatus.Deployed);
-        release.Services.Single(service => service.Service == "job-worker").DeploymentId.ShouldBeNull();
+        release.Services.Single(service => service.Service == "job-worker").Status.ShouldBe(RolloutStatus.NotRun);
+        release.Steps.Single(step => step.Id == "rollout:job-worker").Status.ShouldBe(ReleaseStepStatus.NotRun);
         Updated().ShouldNotContain("job-worker");
     }
 

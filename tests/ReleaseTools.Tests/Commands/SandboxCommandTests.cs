@@ -115,6 +115,30 @@ public sealed class SandboxCommandTests : IDisposable
         seen.Select(line => line.ToString()).ShouldBe(["eu-north-1 eu-north-1 True", "us-east-2 mine"]);
     }
 
+    [Theory]
+    [InlineData("TaskCrash web", "there are worker, family:task.")]
+    [InlineData("TaskNotPlaced worker", "there are family:task.")]
+    [InlineData("TaskCrash worker", null)]
+    [InlineData("TaskCrash family:task", null)]
+    [InlineData("TaskCrash sha256:12", null)]
+    [InlineData("AccessDenied anything", null)]
+    public void A_fault_of_what_is_not_there_is_warned_of(string fault, string? warning)
+    {
+        var seed = Path.GetTempFileName();
+        File.WriteAllText(seed, """
+            [
+              { "service": "ecs", "operation": "CreateCluster", "request": { "clusterName": "main" } },
+              { "service": "ecs", "operation": "RegisterTaskDefinition", "request": { "family": "task", "containerDefinitions": [{ "name": "app", "image": "app" }] } },
+              { "service": "ecs", "operation": "CreateService", "request": { "cluster": "main", "serviceName": "worker", "taskDefinition": "task", "desiredCount": 0 } }
+            ]
+            """);
+
+        session.Run($"$s = Start-ReleaseSandbox -NoEnvironment -SeedPath '{seed}'; Add-ReleaseSandboxFault {fault} -Sandbox $s; $s | Stop-ReleaseSandbox");
+
+        session.Host.Lines.Where(line => line.StartsWith("WARNING", StringComparison.Ordinal)).Select(line => line.EndsWith(warning ?? "none", StringComparison.Ordinal)).ShouldBe(warning is null ? [] : [true]);
+        File.Delete(seed);
+    }
+
     [Fact]
     public void A_kind_of_fault_that_does_not_exist_is_told_with_those_that_do()
     {

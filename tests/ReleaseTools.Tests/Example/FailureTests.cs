@@ -16,7 +16,7 @@ public sealed class FailureTests(FailedReleases releases) : IClassFixture<Failed
     [Theory]
     [InlineData("BuildFailure", "The CodeBuild build of '[a-z-]+' ended Failed.")]
     [InlineData("EndpointRollback", "The update of endpoint 'stereo-spot-inference' ended RolledBack.")]
-    [InlineData("TaskCrash", "The rollout of service 'web-ui' ended Failed. .* exited with 1")]
+    [InlineData("TaskCrash", "The rollout of service 'web-ui' failed. .* exited with 1")]
     public async Task Its_record_says_why(string fault, string reason) => (await releases.OfAsync(fault)).Reason.ShouldMatch(reason);
 
     [Theory]

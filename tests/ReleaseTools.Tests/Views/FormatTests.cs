@@ -33,6 +33,8 @@ public sealed class FormatTests : IDisposable
         { new ReleaseTask { Service = "web-ui", Cluster = "main", Status = ReleaseTaskStatus.Failed, ExitCode = 3, Digest = Digest, Reason = "Container app exited with 3" }, "Container app exited with 3" },
         { new BeforeRolloutTask { Command = ["npm", "run", "migrate"], Timeout = TimeSpan.FromMinutes(10) }, "npm run migrate" },
         { new ReleaseService { Service = "web-ui", Cluster = "main", RunningCount = 1, DesiredCount = 2, RunningDigests = [Digest] }, "1/2" },
+        { new ReleaseService { Service = "web-ui", Cluster = "main", TaskDefinition = "web:7", RunningDigests = [Digest] }, "0/0 sha256:0123456789ab web:7" },
+        { new ServiceRollout { Service = "web-ui", Cluster = "main", Status = RolloutStatus.RolledBack, Digest = "sha256:new", RunningDigests = [Digest] }, "RolledBack     0/0 sha256:0123456789ab" },
         { new ReleaseSandboxCall { Number = 7, Time = DateTimeOffset.UnixEpoch, Service = "ecs", Operation = "UpdateService" }, "UpdateService" },
         { new InfraVariable("TOKEN", "secret", isSensitive: true), InfraVariable.Mask },
         { new InfraEnvironment { Path = "/w/.env", Variables = [new("REGION", "eu-west-1", isSensitive: false)] }, "eu-west-1" },

@@ -82,9 +82,9 @@ public sealed class ViewTextTests
 
         Service  Status      Running  Digest
         -------  ----------  -------  ------
-        web-ui   RolledBack  0 of 2   sha256:0123456789ab
+        web-ui   RolledBack  0 of 2   sha256:9876543210fe
 
-        The rollout of service 'web-ui' ended RolledBack.
+        The rollout of service 'web-ui' failed and was rolled back.
 
         web-ui: task 9f3c stopped, container app, exit code 3: Essential container in task exited
             listening on 8080
@@ -138,7 +138,7 @@ public sealed class ViewTextTests
     private static Release Failed => Succeeded with
     {
         Status = ReleaseStatus.Failed,
-        Reason = "The rollout of service 'web-ui' ended RolledBack.",
+        Reason = "The rollout of service 'web-ui' failed and was rolled back.",
         NextCommand = "Invoke-EcsRollout -Service web-ui",
         Steps = [Succeeded.Steps[0], Succeeded.Steps[2] with { Status = ReleaseStepStatus.Failed, Reason = "ECS put web-ui:7 back (ecs-svc/1)." }],
         Services =
@@ -147,6 +147,7 @@ public sealed class ViewTextTests
             {
                 Status = RolloutStatus.RolledBack,
                 RunningCount = 0,
+                RunningDigests = ["sha256:9876543210fe0123456789abcdef0123456789abcdef0123456789abcdef0123"],
                 StoppedTasks =
                 [
                     new() { TaskArn = "arn:aws:ecs:eu-west-1:111122223333:task/main/77aa", Container = "app", ExitCode = 3, LogLines = ["an earlier try"] },

@@ -28,12 +28,29 @@ public static class Outcomes
 
     /// <summary>The error of a rollout that did not succeed; null for one that did, or still runs.</summary>
     /// <remarks><see cref="RolloutStatus.Deployed"/> proves nothing and is shown as such, but is no failure: a worker at zero tasks is deployed.</remarks>
-    public static ReleaseException? ErrorOf(ServiceRollout rollout) =>
-        rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.InProgress or RolloutStatus.Planned
-            ? null
-            : ReleaseException.For(
-                nameof(Messages.RolloutFailed), KindOf(rollout.Status is RolloutStatus.TimedOut or RolloutStatus.Stalled), rollout.Service,
-                rollout.Service, rollout.Status, rollout.Reason + RolloutText.LastWords(rollout), rollout.Cluster);
+    public static ReleaseException? ErrorOf(ServiceRollout rollout) => ErrorOf(rollout, nameof(Messages.RolloutFailed));
+
+    /// <summary>The error of a service that was to be put back; null where it was, or still is being.</summary>
+    public static ReleaseException? ErrorOfRestore(ServiceRollout rollout) => ErrorOf(rollout, nameof(Messages.RestoreFailed));
+
+    private static ReleaseException? ErrorOf(ServiceRollout rollout, string failed)
+    {
+        var id = rollout.Status switch
+        {
+            RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.InProgress or RolloutStatus.Planned => null,
+            RolloutStatus.TimedOut or RolloutStatus.Stalled => nameof(Messages.RolloutNotOver),
+            RolloutStatus.Superseded => nameof(Messages.RolloutSuperseded),
+            _ => failed,
+        };
+        if (id is null)
+            return null;
+
+        // What to type next is the error's own advice, and is not said twice.
+        var reason = RolloutText.Without(rollout.Reason, RolloutText.GoesOn(rollout)) + RolloutText.LastWords(rollout);
+        return ReleaseException.For(
+            id, KindOf(rollout.Status is RolloutStatus.TimedOut or RolloutStatus.Stalled), rollout.Service,
+            rollout.Service, RolloutText.Ended(rollout.Status), reason, rollout.Cluster, RolloutText.Wait(rollout));
+    }
 
     private static string Lines(IReadOnlyList<string> log) => string.Concat(log.Select(line => $"{Environment.NewLine}  {line}"));
 

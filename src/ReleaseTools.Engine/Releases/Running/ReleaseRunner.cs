@@ -273,7 +273,8 @@ public sealed class ReleaseRunner(IReleaseStages stages, IReleaseObserver observ
     {
         var rollout = result.Rollout;
         var error = result.Error ?? Outcomes.ErrorOf(rollout);
-        ledger.End(step, new StepOutcome(error is null ? ReleaseStepStatus.Succeeded : ReleaseStepStatus.Failed, rollout.Reason), rollout.Duration);
+        var status = error is null ? ReleaseStepStatus.Succeeded : rollout.Status == RolloutStatus.NotRun ? ReleaseStepStatus.NotRun : ReleaseStepStatus.Failed;
+        ledger.End(step, new StepOutcome(status, rollout.Reason), rollout.Duration);
         if (error is not null)
             ledger.Fail(step, error);
     }

@@ -33,7 +33,11 @@ internal sealed class BeforeRollouts(ReleaseTasks tasks, PinnedRevisions revisio
 
     /// <summary>A rollout that tells of its task, where it had one.</summary>
     public static RolloutResult Told(RolloutResult result, ReleaseTaskResult? task) =>
-        task is null ? result : result with { Rollout = result.Rollout with { BeforeRollout = task.Task } };
+        task is null ? result : result with { Rollout = result.Rollout with { BeforeRollout = task.Task, Reason = Reason(result.Rollout, task.Task) } };
+
+    // What is not waited for says already that it runs first.
+    private static string? Reason(ServiceRollout rollout, ReleaseTask task) =>
+        rollout.Status == RolloutStatus.InProgress ? rollout.Reason : $"Ran {TaskText.Of(task.Command)} first. {rollout.Reason}";
 
     // A revision that a rollout of the same release deploys stays, whichever wave that is in.
     private bool Keeps(ReleaseTaskPlan task) =>

@@ -48,7 +48,7 @@ public sealed class BeforeRolloutTests : IAsyncLifetime
         var results = await Rollouts.RolloutAsync(plans, new(), default);
 
         results.Select(result => result.Error?.Id).ShouldBe([nameof(Messages.BeforeRolloutFailed), nameof(Messages.ServiceBeforeNotHealthy), null]);
-        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.Failed, RolloutStatus.Deployed]);
+        results.Select(result => result.Rollout.Status).ShouldBe([RolloutStatus.Failed, RolloutStatus.NotRun, RolloutStatus.Deployed]);
         results[0].Rollout.BeforeRollout!.LogLines.ShouldBe(["no table"]);
         results[0].Error!.Message.ShouldContain("Container app exited with 1");
         results[0].Error!.RecommendedAction.ShouldEndWith("-SkipBeforeRollout.");
