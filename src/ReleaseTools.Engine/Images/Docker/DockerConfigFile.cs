@@ -37,12 +37,12 @@ internal sealed class DockerConfigFile
 
     /// <summary>The file as it is now; null where there is none.</summary>
     /// <exception cref="ReleaseException"><c>DockerConfigInvalid</c>: it cannot be read; the message names it.</exception>
-    public static async Task<DockerConfigFile?> ReadAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static DockerConfigFile? Read(IReadOnlyDictionary<string, string> environment)
     {
         var path = Path.Combine(FolderOf(environment), "config.json");
         try
         {
-            return Parse(path, await File.ReadAllBytesAsync(path, cancellationToken));
+            return Parse(path, File.ReadAllBytes(path));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

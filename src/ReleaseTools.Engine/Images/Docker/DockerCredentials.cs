@@ -28,7 +28,7 @@ public sealed class DockerCredentials(IReadOnlyDictionary<string, string> enviro
         var registry = RegistryAddress.Of(host);
         if (DockerConfigFile.OfVariable(environment)?.CredentialsFor(registry) is { } named)
             return named;
-        if (await DockerConfigFile.ReadAsync(environment, cancellationToken) is not { } file)
+        if (DockerConfigFile.Read(environment) is not { } file)
             return RegistryAuthorization.Anonymous(host);
         var found = file.HelperFor(registry) is { } helper
             ? await new CredentialHelper(helper, file.Origin, environment, timeProvider).GetAsync(registry, cancellationToken)

@@ -59,11 +59,11 @@ public sealed class DefinitionFile
     {
         var full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full))
-            return await ReadAsync(full, cancellationToken).ConfigureAwait(false);
+            return Read(full);
         if (!Directory.Exists(full))
             throw ReleaseException.For(nameof(Messages.DefinitionNotFound), ErrorKind.NotFound, path, path, "there is no such file or directory.");
         if (FindAbove(full) is { } file)
-            return await ReadAsync(file, cancellationToken).ConfigureAwait(false);
+            return Read(file);
         var found = await DefinitionDiscovery.DiscoverAsync(full, cancellationToken).ConfigureAwait(false);
         return new(found.EnvFile, found.Workspace, found.Sections)
         {
@@ -131,11 +131,10 @@ public sealed class DefinitionFile
         return null;
     }
 
-    private static async Task<DefinitionFile> ReadAsync(string path, CancellationToken cancellationToken)
+    private static DefinitionFile Read(string path)
     {
         var problems = new DefinitionProblems(path);
-        var sections = DefinitionReader.Read(
-            await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), problems, new Dictionary<string, ISet<string>>(StringComparer.Ordinal));
+        var sections = DefinitionReader.Read(File.ReadAllBytes(path), problems, new Dictionary<string, ISet<string>>(StringComparer.Ordinal));
         DefinitionStructure.Check(sections, problems);
         var workspace = System.IO.Path.GetDirectoryName(path)!;
         var terraform = ReadTerraform(sections.Terraform, workspace, problems);

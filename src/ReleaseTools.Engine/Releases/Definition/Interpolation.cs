@@ -26,6 +26,8 @@ internal sealed partial class Interpolation(InfraEnvironment? environment, IRead
     {
         if (text is null)
             return null;
+        if (!text.Raw.Contains('$', StringComparison.Ordinal))
+            return new(text.Raw, text, IsSensitive: false);
         bool failed = false, sensitive = false;
         var value = Variable().Replace(text.Raw, match =>
         {

@@ -45,15 +45,15 @@ internal sealed partial class GitCli
         where T : class
     {
         using var output = new LentBuffer();
-        var errors = new StringBuilder();
+        using var errors = new LentBuffer();
         var result = await Cli.Wrap(executable).WithArguments(arguments).WithWorkingDirectory(folder).WithEnvironmentVariables(variables)
             .WithValidation(CommandResultValidation.None)
             .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input, Utf8))
-            .WithStandardOutputPipe(PipeTarget.Create(output.FillAsync)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(errors, Utf8))
+            .WithStandardOutputPipe(PipeTarget.Create(output.FillAsync)).WithStandardErrorPipe(PipeTarget.Create(errors.FillAsync))
             .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         if (result.ExitCode == 0)
             return read(output.Written);
-        var said = errors.ToString();
+        var said = Utf8.GetString(errors.Written.Span);
         if (said.Contains("not a git repository", StringComparison.Ordinal))
             return null;
         throw Ownership().Match(said) is { Success: true } refused

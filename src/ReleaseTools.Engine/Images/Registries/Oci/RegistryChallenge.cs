@@ -24,12 +24,14 @@ internal sealed partial record RegistryChallenge(string Scheme, string? Realm, s
         foreach (Match match in Parameters().Matches(text))
         {
             var quoted = match.Groups["quoted"];
-            parameters.TryAdd(match.Groups["name"].Value, quoted.Success ? EscapedCharacter().Replace(quoted.Value, "${character}") : match.Groups["token"].Value);
+            parameters.TryAdd(match.Groups["name"].Value, quoted.Success ? Unescaped(quoted.Value) : match.Groups["token"].Value);
         }
 
         return new RegistryChallenge(
             header.Scheme, parameters.GetValueOrDefault("realm"), parameters.GetValueOrDefault("service"), parameters.GetValueOrDefault("scope"), parameters.GetValueOrDefault("error"));
     }
+
+    private static string Unescaped(string text) => text.Contains('\\', StringComparison.Ordinal) ? EscapedCharacter().Replace(text, "${character}") : text;
 
     [GeneratedRegex(
         """(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<token>[^\s,"]+))""",

@@ -11,14 +11,13 @@ public sealed class RegistryHttp : IDisposable
     private static readonly Lazy<RegistryHttp> OfProcess = new(() => new RegistryHttp(CreateHandler()));
 
     /// <summary>Over a handler, which it disposes of.</summary>
-    internal RegistryHttp(SocketsHttpHandler handler) =>
-        Client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan }; // timeouts are the caller's, per attempt and by its clock
+    internal RegistryHttp(SocketsHttpHandler handler) => Client = new HttpMessageInvoker(handler, disposeHandler: true);
 
     /// <summary>The way that all commands of this process share, so that each finds the connections of the one before. It is never disposed of.</summary>
     public static RegistryHttp Shared => OfProcess.Value;
 
-    /// <summary>The client.</summary>
-    internal HttpClient Client { get; }
+    /// <summary>The client. It gives an answer once its head is there; timeouts are the caller's, per attempt and by its clock.</summary>
+    internal HttpMessageInvoker Client { get; }
 
     /// <summary>Hosts with port on this machine that did not speak TLS when last asked.</summary>
     internal ConcurrentDictionary<string, bool> PlainHosts { get; } = new(StringComparer.OrdinalIgnoreCase);

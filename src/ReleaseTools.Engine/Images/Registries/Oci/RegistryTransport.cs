@@ -132,7 +132,7 @@ internal sealed class RegistryTransport(RegistryHttp http, IReleaseObserver obse
         try
         {
             using var message = request.ToMessage(url, authorization);
-            using var response = await http.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            using var response = await http.Client.SendAsync(message, stop.Token);
             return await RegistryAnswer.ReadAsync(response, request.LongestAnswer, stop.Token);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not ReleaseException)
