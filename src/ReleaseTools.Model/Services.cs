@@ -59,7 +59,7 @@ public sealed record UrlVerification
     public required string Url { get; init; }
 
     /// <summary>The HTTP status codes that are good; 200 to 299 where none is given.</summary>
-    public IReadOnlyList<int> Status { get; init; } = [];
+    public IReadOnlyList<int> Status { get; init => field = Indexable.Of(value); } = [];
 
     /// <summary>How long it may take to answer well; a minute when null.</summary>
     public TimeSpan? Timeout { get; init; }

@@ -89,6 +89,7 @@ public sealed class GitIndexTests : IDisposable
         var content = await File.ReadAllBytesAsync(index);
         content.AsSpan(^20..).Clear(); // as index.skipHash has it, and every git reads it
         await File.WriteAllBytesAsync(index, content);
+        fixture.Write(".releasetools/.gitignore", "*\n");
         await FingerprintAsync();
         git.Runs();
 
@@ -98,10 +99,20 @@ public sealed class GitIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_nothing_was_built_yet_nothing_is_written()
+    {
+        await fixture.CommittedAsync();
+
+        await FingerprintAsync();
+
+        Directory.Exists(fixture.PathOf(".releasetools")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Where_nothing_can_be_kept_the_fingerprint_is_the_same()
     {
         await fixture.CommittedAsync();
-        fixture.Write(".releasetools", "in the way");
+        fixture.Write(".releasetools/index", "in the way");
 
         (await FingerprintAsync()).ShouldBe(await GitFixture.FingerprintAsync(fixture.Image, git: null));
     }
@@ -122,6 +133,7 @@ public sealed class GitIndexTests : IDisposable
     private async Task<string?> FirstAsync()
     {
         await fixture.CommittedAsync();
+        fixture.Write(".releasetools/.gitignore", "*\n");
         var fingerprint = await FingerprintAsync();
         git.Runs().ShouldBe(["rev-parse", "ls-files", "status"], ignoreOrder: true);
         return fingerprint.ShouldNotBeNull();

@@ -6,7 +6,8 @@ namespace ReleaseTools.Engine.Releases.Source;
 
 /// <summary>
 /// The answer to a question, kept in the workspace's own folder for as long as what it is about is in the same state. To lose it
-/// costs time and nothing else, so it is never the reason of a failure.
+/// costs time and nothing else, so it is never the reason of a failure; nor of a folder where nothing was built yet, for a command
+/// that is refused leaves nothing behind.
 /// </summary>
 /// <remarks>The file begins with a hash over question, state and answer: an answer to something else, or half of one, is none.</remarks>
 /// <param name="workspace">The workspace.</param>
@@ -39,6 +40,8 @@ internal sealed class KeptAnswer(string workspace, string subject, string questi
     /// <summary>Keeps the answer for a state, in place of what was kept for an earlier one.</summary>
     public void Keep(string state, ReadOnlySpan<byte> answer)
     {
+        if (!Directory.Exists(Path.Combine(workspace, OwnFolder.Name)))
+            return;
         try
         {
             var folder = OwnFolder.Make(workspace, subject);
