@@ -94,6 +94,7 @@ public sealed class BuildAppImageCommand : ImageCommand
             foreach (var (path, names, images) in parts)
             {
                 using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
+                workspace.LookForGit(cancelled); // while the definition is read
                 var definition = await workspace.ReadDefinitionAsync(cancelled);
                 var options = new WorkspaceBuildOptions
                 {

@@ -19,7 +19,8 @@ public sealed class ReleaseWorkspace : IDisposable
     private readonly AwsSessionOptions awsOptions;
     private readonly Lazy<DockerEngine> engine;
     private readonly SemaphoreSlim gate = new(1);
-    private (GitSnapshot? Snapshot, bool Taken) git;
+    private readonly object gitGate = new();
+    private Task<GitSnapshot?>? git;
     private bool isTagGiven;
     private AwsSessions? sessions;
     private ImageRegistries? registries;
@@ -73,25 +74,22 @@ public sealed class ReleaseWorkspace : IDisposable
             : definition;
     }
 
+    /// <summary>Has git looked for while other things are done. Whoever asks for it waits for that, and is told what went wrong.</summary>
+    public void LookForGit(CancellationToken cancellationToken) => _ = TakeGit(cancellationToken);
+
     /// <summary>The workspace as git sees it, found once; null outside git, and where git fails though the tag is given.</summary>
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<GitSnapshot?> GitAsync(CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellationToken);
+        var taken = TakeGit(cancellationToken);
         try
         {
-            if (!git.Taken)
-                git = (await GitSnapshot.TakeAsync(File.Workspace, Environment, cancellationToken), true);
-            return git.Snapshot;
+            return await taken;
         }
         catch (ReleaseException refused) when (CanDoWithout(refused))
         {
-            DoWithout(refused);
+            DoWithout(taken, refused);
             return null;
-        }
-        finally
-        {
-            gate.Release();
         }
     }
 
@@ -107,13 +105,14 @@ public sealed class ReleaseWorkspace : IDisposable
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     internal async Task<SourceListing?> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
+        var taken = TakeGit(cancellationToken);
         try
         {
-            return await GitAsync(cancellationToken) is { } snapshot ? await snapshot.ListAsync(names, withUnignored, cancellationToken) : null;
+            return await taken is { } snapshot ? await snapshot.ListAsync(names, withUnignored, cancellationToken) : null;
         }
         catch (ReleaseException refused) when (CanDoWithout(refused))
         {
-            DoWithout(refused);
+            DoWithout(taken, refused);
             return null;
         }
     }
@@ -121,10 +120,23 @@ public sealed class ReleaseWorkspace : IDisposable
     /// <summary>Whether the release goes on without git: a tag that is given needs none, and a fingerprint is made of the files themselves where there is none.</summary>
     private bool CanDoWithout(ReleaseException refused) => isTagGiven && refused.Id is (nameof(Messages.GitFailed) or nameof(Messages.GitRefusesOwner));
 
-    private void DoWithout(ReleaseException refused)
+    /// <summary>From now on there is no git; said once, whoever else waited for the same.</summary>
+    private void DoWithout(Task<GitSnapshot?> taken, ReleaseException refused)
     {
+        lock (gitGate)
+        {
+            if (git != taken)
+                return;
+            git = Task.FromResult<GitSnapshot?>(null);
+        }
+
         Observer.Report(new Warned(File.Project, $"The release does without git. {refused.Message} {refused.RecommendedAction}"));
-        git = (null, true);
+    }
+
+    private Task<GitSnapshot?> TakeGit(CancellationToken cancellationToken)
+    {
+        lock (gitGate)
+            return git ??= Task.Run(() => GitSnapshot.TakeAsync(File.Workspace, Environment, cancellationToken), cancellationToken);
     }
 
     /// <summary>Gives the values of variables as a definition means them: of the env file as it is now, else of the environment. What it gives may be secret.</summary>
