@@ -6,8 +6,9 @@ using ReleaseTools.Engine.Releases.Source;
 namespace ReleaseTools.Benchmarks;
 
 /// <summary>
-/// The fingerprint of an image whose inputs are a tenth of a git workspace, from a look at git to the hash, beside what would be
-/// done without it: hashing the tenth's files, or asking git about everything.
+/// The fingerprint of an image whose inputs are a tenth of a git workspace, from a look at git to the hash, in a session that is
+/// running, beside what would be done without it: hashing the tenth's files, or asking git about everything. Once with an index that
+/// was not seen before, as after a commit, and once with the one of the last time.
 /// </summary>
 internal static class FingerprintBenchmark
 {
@@ -34,6 +35,7 @@ internal static class FingerprintBenchmark
             await new Measurement(string.Create(CultureInfo.InvariantCulture, $"fingerprint of an image whose inputs are a tenth of {files:#,0} files"))
                 .Side("reading and hashing the tenth's files", () => HashAsync(image))
                 .Side("git status of the workspace", () => Repository.RunAsync(workspace, "git", "status", "--porcelain"))
+                .Side("ReleaseTools, clean, a new index", () => FingerprintOfNewIndexAsync(image))
                 .Side("ReleaseTools, clean", () => FingerprintAsync(image))
                 .Side("ReleaseTools, clean, with the tag from git", () => TagAndFingerprintAsync(image))
                 .RunAsync(runs);
@@ -45,6 +47,7 @@ internal static class FingerprintBenchmark
             await new Measurement(string.Create(CultureInfo.InvariantCulture, $"the same with {ChangedFiles} of the tenth's files changed"))
                 .Side("reading and hashing the tenth's files", () => HashAsync(image))
                 .Side("git status of the workspace", () => Repository.RunAsync(workspace, "git", "status", "--porcelain"))
+                .Side("ReleaseTools, changed, a new index", () => FingerprintOfNewIndexAsync(image))
                 .Side("ReleaseTools, changed", () => FingerprintAsync(image))
                 .Side("ReleaseTools, changed, with the tag from git", () => TagAndFingerprintAsync(image))
                 .RunAsync(runs);
@@ -57,6 +60,16 @@ internal static class FingerprintBenchmark
 
     /// <summary>What a command does whose tag is given.</summary>
     private static async Task<string> FingerprintAsync(ReleaseImage image) => await FingerprintAsync(image, await TakeAsync(image));
+
+    /// <summary>The same where nothing is kept of an earlier look.</summary>
+    private static Task<string> FingerprintOfNewIndexAsync(ReleaseImage image)
+    {
+        foreach (var kept in Directory.GetFiles(KeptAt(image.Workspace)))
+            File.Delete(kept);
+        return FingerprintAsync(image);
+    }
+
+    private static string KeptAt(string workspace) => Path.Combine(workspace, ".releasetools", "index");
 
     /// <summary>What a command does that takes the tag from git.</summary>
     private static async Task TagAndFingerprintAsync(ReleaseImage image)
@@ -87,7 +100,8 @@ internal static class FingerprintBenchmark
         var random = new Random(1);
         for (var i = 0; i < files; i++)
             await WriteAsync(FileAt(workspace, i), random);
-        await File.WriteAllTextAsync(Path.Combine(workspace, ".gitignore"), "node_modules/\ndist/\n*.log\n.env\n");
+        await File.WriteAllTextAsync(Path.Combine(workspace, ".gitignore"), "node_modules/\ndist/\n*.log\n.env\n.releasetools/\n");
+        Directory.CreateDirectory(KeptAt(workspace)); // something was built here
         await File.WriteAllTextAsync(Path.Combine(workspace, ".dockerignore"), ".git\n**/node_modules\n**/dist\n**/*.log\n**/*.md\n**/.env*\n!**/.env.example\n");
         var dockerfile = Path.Combine(workspace, "packages", "p000", "Dockerfile");
         await File.WriteAllTextAsync(dockerfile, "FROM scratch\nCOPY packages /packages\n");

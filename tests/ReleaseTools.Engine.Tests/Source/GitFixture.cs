@@ -37,6 +37,7 @@ internal sealed class GitFixture(string? workspace = null) : IDisposable
         Write("shared/lib", "1\n");
         Write("other/file", "1\n");
         Write(".gitignore", "*.log\ndist/\n");
+        Write(".releasetools/.gitignore", "*\n"); // something was built here: what git told is kept
         await GitAsync("init", "-q");
         await CommitAsync();
         return this;

@@ -89,7 +89,6 @@ public sealed class GitIndexTests : IDisposable
         var content = await File.ReadAllBytesAsync(index);
         content.AsSpan(^20..).Clear(); // as index.skipHash has it, and every git reads it
         await File.WriteAllBytesAsync(index, content);
-        fixture.Write(".releasetools/.gitignore", "*\n");
         await FingerprintAsync();
         git.Runs();
 
@@ -99,9 +98,51 @@ public sealed class GitIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_of_the_workspace_does_not_have_its_answers()
+    {
+        await FirstAsync();
+        await CliWrap.Cli.Wrap("cp").WithArguments(["-r", fixture.Workspace, fixture.Repository.PathOf("copy")]).ExecuteAsync();
+        using var copy = new GitFixture(fixture.Repository.PathOf("copy"));
+        copy.Write("web/src/main", "changed");
+
+        var fingerprint = await GitFixture.FingerprintAsync(copy.Image, await copy.SnapshotAsync());
+
+        fingerprint.ShouldBe(await GitFixture.FingerprintAsync(copy.Image, git: null));
+    }
+
+    [Fact]
+    public async Task A_file_beside_a_sparse_checkout_is_there_while_it_is()
+    {
+        await fixture.CommittedAsync();
+        await fixture.GitAsync("sparse-checkout", "set", "--cone", "apps/web");
+        fixture.Write("shared/lib", "1\n");
+        var before = await FingerprintAsync();
+        File.Delete(fixture.PathOf("shared/lib"));
+
+        var after = await FingerprintAsync();
+
+        after.ShouldNotBe(before);
+        after.ShouldBe(await GitFixture.FingerprintAsync(fixture.Image, git: null));
+    }
+
+    [Fact]
+    public async Task What_is_staged_between_two_looks_is_seen()
+    {
+        await fixture.CommittedAsync();
+        using var busy = new RecordingGit(meanwhile: "add -A");
+        fixture.Write("web/src/main", "changed");
+
+        var fingerprint = await GitFixture.FingerprintAsync(fixture.Image, await GitSnapshot.TakeAsync(fixture.Workspace, busy.Environment, default));
+
+        fingerprint.ShouldBe(await GitFixture.FingerprintAsync(fixture.Image, git: null));
+        (await fixture.GitAsync("diff", "--cached", "--name-only")).ShouldContain("main");
+    }
+
+    [Fact]
     public async Task Where_nothing_was_built_yet_nothing_is_written()
     {
         await fixture.CommittedAsync();
+        Directory.Delete(fixture.PathOf(".releasetools"), recursive: true);
 
         await FingerprintAsync();
 
@@ -133,7 +174,6 @@ public sealed class GitIndexTests : IDisposable
     private async Task<string?> FirstAsync()
     {
         await fixture.CommittedAsync();
-        fixture.Write(".releasetools/.gitignore", "*\n");
         var fingerprint = await FingerprintAsync();
         git.Runs().ShouldBe(["rev-parse", "ls-files", "status"], ignoreOrder: true);
         return fingerprint.ShouldNotBeNull();

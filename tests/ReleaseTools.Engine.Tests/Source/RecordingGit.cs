@@ -7,15 +7,19 @@ internal sealed class RecordingGit : IDisposable
 {
     private readonly TemporaryDirectory tools = new();
 
-    public RecordingGit()
+    /// <param name="meanwhile">What somebody else does just before the first look at the disk, as git's arguments.</param>
+    public RecordingGit(string? meanwhile = null)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
         var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
-        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\nexec '{git}' \"$@\"\n");
+        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\n{(meanwhile is null ? "" : Once(git!, meanwhile))}exec '{git}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal) { ["PATH"] = $"{tools.Root}:{ProcessEnvironment.Variables["PATH"]}" };
     }
+
+    private string Once(string git, string meanwhile) =>
+        $"[ \"$said\" = status ] && [ ! -e '{tools.PathOf("done")}' ] && touch '{tools.PathOf("done")}' && '{git}' {meanwhile}\n";
 
     /// <summary>An environment in which it is the git that is found.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; }

@@ -67,6 +67,52 @@ public sealed class UnknownFilesTests : IDisposable
         UnknownFiles.Find(directory.PathOf("apps"), ["../shared"], [new("../shared/known", IsSure: true, SourceFile.Regular, "1")]).ShouldBe(["../shared/new"]);
     }
 
+    [Fact]
+    public void Where_disks_do_not_mind_a_name_may_be_spelled_otherwise_than_in_the_index()
+    {
+        directory.Write("src/util.ts", "1");
+
+        Folding(["src"], "Src/Util.ts").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void And_a_letter_may_be_taken_apart()
+    {
+        Assert.SkipUnless("e\u0301".Normalize() is "\u00e9", "This process knows no cultures.");
+        directory.Write("src/e\u0301", "1");
+
+        Folding(["src"], "src/\u00e9").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void But_not_where_the_disk_tells_the_spellings_apart()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "It needs a disk that does.");
+        directory.Write("src/util.ts", "1");
+        directory.Write("src/Util.ts", "1");
+        directory.Write("Src/file", "1");
+
+        Folding(["."], "src/Util.ts").ShouldBe(["Src", "src/util.ts"]);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_read_is_found_for_whoever_needs_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "The superuser reads everything, and Windows has no modes.");
+        directory.Write("data/.keep", "1");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(directory.PathOf("data"), UnixFileMode.None);
+
+        var found = Find(["."], "data/.keep").ToList();
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(directory.PathOf("data"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        found.ShouldBe(["data"]);
+    }
+
+    private IEnumerable<string> Folding(string[] names, params string[] known) =>
+        UnknownFiles.Find(directory.Root, names, [.. known.Select(name => new GitIndexEntry(name, IsSure: true, SourceFile.Regular, "1"))], foldsNames: true).Order(StringComparer.Ordinal);
+
     private IEnumerable<string> Find(string[] names, params string[] known) =>
         UnknownFiles.Find(directory.Root, names, [.. known.Select(name => new GitIndexEntry(name, IsSure: true, SourceFile.Regular, "1"))]).Order(StringComparer.Ordinal);
 }

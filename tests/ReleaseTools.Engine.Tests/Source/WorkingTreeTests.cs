@@ -326,6 +326,44 @@ public sealed class WorkingTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_submodule_that_a_merge_left_undecided_counts_by_its_files()
+    {
+        await fixture.CommittedAsync();
+        using var library = await fixture.WithSubmoduleAsync("web/src/library");
+        await fixture.CommitAsync();
+        var before = await ShouldBeAsOnDiskAsync();
+        var commit = (await GitFixture.RunGitAsync(library.Root, "rev-parse", "HEAD")).Trim();
+        var stages = string.Concat(Enumerable.Range(1, 3).Select(stage => $"160000 {commit} {stage}\tapps/web/src/library\n"));
+        await CliWrap.Cli.Wrap("git").WithArguments(["update-index", "--index-info"]).WithWorkingDirectory(fixture.Repository.Root)
+            .WithStandardInputPipe(CliWrap.PipeSource.FromString($"0 {new string('0', commit.Length)}\tapps/web/src/library\n{stages}")).ExecuteAsync();
+        (await fixture.GitAsync("ls-files", "-u")).ShouldContain("library");
+
+        (await ShouldBeAsOnDiskAsync()).ShouldBe(before);
+        fixture.Write("web/src/library/file", "changed");
+
+        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+    }
+
+    [Theory]
+    [InlineData("submodule")]
+    [InlineData("unknown")]
+    public async Task What_a_command_reads_in_a_folder_of_another_repository_counts(string kind)
+    {
+        await fixture.CommittedAsync();
+        using var library = await fixture.WithSubmoduleAsync("vendor/submodule");
+        await fixture.CommitAsync();
+        fixture.Write($"vendor/{kind}/kit/source", "1");
+        await GitFixture.RunGitAsync(fixture.PathOf($"vendor/{kind}"), "init", "-q");
+        await GitFixture.CommitAsync(fixture.PathOf($"vendor/{kind}"));
+        var image = fixture.Image with { Before = [new() { Command = ["make"], Directory = fixture.PathOf($"vendor/{kind}/kit") }] };
+        var before = await ShouldBeAsOnDiskAsync(image);
+
+        fixture.Write($"vendor/{kind}/kit/source", "2");
+
+        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(before);
+    }
+
+    [Fact]
     public async Task A_submodule_whose_repository_is_lost_is_a_folder()
     {
         await fixture.CommittedAsync();

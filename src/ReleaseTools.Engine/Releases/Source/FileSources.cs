@@ -32,11 +32,24 @@ internal static class FileSources
     }
 
     /// <summary>
-    /// The names of what is in a folder, those of folders with a slash at the end; nothing where it is gone since. About the files
-    /// themselves nothing is asked.
+    /// The names of what is in a folder, those of folders with a slash at the end; none where it is gone since, and null where it
+    /// cannot be read. About the files themselves nothing is asked.
     /// </summary>
-    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>.</exception>
-    public static IReadOnlyList<string> Names(string name, string path) => Read(name, () => new FileSystemEnumerable<string>(path, NameOf, Everything).ToArray());
+    public static IReadOnlyList<string>? TryNames(string path)
+    {
+        try
+        {
+            return [.. new FileSystemEnumerable<string>(path, NameOf, Everything)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A link, by where it points to.</summary>
     public static SourceFile ReadLink(string name, FileSystemInfo link, BlobId ids) =>
@@ -64,19 +77,17 @@ internal static class FileSources
             : Entries(name, directory).Where(entry => entry.Name is not ".git").SelectMany(entry => Walk(name is "." ? entry.Name : $"{name}/{entry.Name}", entry, isLeftOut));
     }
 
-    private static FileSystemInfo[] Entries(string name, DirectoryInfo directory) => Read(name, directory.GetFileSystemInfos);
-
-    private static T[] Read<T>(string name, Func<T[]> entries)
+    private static FileSystemInfo[] Entries(string name, DirectoryInfo directory)
     {
         try
         {
-            return entries();
+            return directory.GetFileSystemInfos();
         }
         catch (DirectoryNotFoundException)
         {
             return []; // gone since
         }
-        catch (UnauthorizedAccessException refused)
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
         {
             throw Unreadable(name, refused);
         }

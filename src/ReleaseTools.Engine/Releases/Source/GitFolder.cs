@@ -24,9 +24,16 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
     /// <param name="names">The paths.</param>
     /// <param name="withUnignored">Whether to tell which of the unknown files git does not ignore.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken) =>
-        await TryListAsync(names, withUnignored, cancellationToken).ConfigureAwait(false)
-        ?? new SourceListing([], UnknownFiles.Find(path, names, []), new HashSet<string>(StringComparer.Ordinal), ids);
+    public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
+    {
+        var byRepository = names.ToLookup(RepositoryOf, StringComparer.Ordinal);
+        string[] own = [.. byRepository[""]];
+        var listing = await TryListAsync(own, withUnignored, cancellationToken).ConfigureAwait(false)
+            ?? new SourceListing([], UnknownFiles.Find(path, own, []), new HashSet<string>(StringComparer.Ordinal), ids);
+        foreach (var repository in byRepository.Where(names => names.Key is not ""))
+            listing = await WithRepositoryAsync(listing, repository.Key, [.. repository.Select(name => name[(repository.Key.Length + 1)..])], withUnignored, cancellationToken).ConfigureAwait(false);
+        return listing;
+    }
 
     /// <inheritdoc cref="GitContents.ReadAsync"/>
     public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<(string Name, string? Mode)> entries, CancellationToken cancellationToken) =>
@@ -58,6 +65,18 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
 
     private async Task<SourceListing?> TryListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
+        for (var again = 2; ; again--)
+        {
+            // What is staged between the two runs is a change to neither.
+            var before = index.State;
+            var listing = await TryListOnceAsync(names, withUnignored, cancellationToken).ConfigureAwait(false);
+            if (again == 0 || string.Equals(before, index.State, StringComparison.Ordinal))
+                return listing;
+        }
+    }
+
+    private async Task<SourceListing?> TryListOnceAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
+    {
         string[] within = [.. names.Where(IsInRepository).Select(AsPathspec)];
         if (within.Length == 0)
             return null;
@@ -73,10 +92,10 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         var repositories = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
-            if (changed.TryGetValue(entry.Path, out var mode))
-                unsure[entry.Path] = mode;
-            else if (entry.Mode == SourceFile.Repository)
+            if (entry.Mode == SourceFile.Repository)
                 repositories.Add(entry.Path);
+            else if (changed.TryGetValue(entry.Path, out var mode))
+                unsure[entry.Path] = mode;
             else if (entry.IsSure)
                 known.Add(new(entry.Path, entry.Mode, entry.Id));
             else
@@ -86,7 +105,7 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         known.AddRange(await ReadAsync(unsure.Select(entry => (entry.Key, entry.Value)), cancellationToken).ConfigureAwait(false));
         var listing = new SourceListing(known, others, (await unignored)!.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(name => name.TrimEnd('/')).ToHashSet(StringComparer.Ordinal), ids);
         foreach (var repository in repositories)
-            listing = await WithRepositoryAsync(listing, repository, withUnignored, cancellationToken).ConfigureAwait(false);
+            listing = await WithRepositoryAsync(listing, repository, ["."], withUnignored, cancellationToken).ConfigureAwait(false);
         return listing;
     }
 
@@ -95,22 +114,35 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         await index.ListAsync(within, cancellationToken).ConfigureAwait(false) is { } entries ? new(entries, UnknownFiles.Find(path, names, entries)) : null;
 
     /// <summary>
-    /// Adds what lies in a submodule. Its commit says nothing of it: it may not be checked out, and then the build gets an empty
-    /// folder, or be changed itself.
+    /// Adds what lies in a submodule, or in somebody else's repository. The commit of a submodule says nothing of it: it may not be
+    /// checked out, and then the build gets an empty folder, or be changed itself.
     /// </summary>
-    private async Task<SourceListing> WithRepositoryAsync(SourceListing listing, string name, bool withUnignored, CancellationToken cancellationToken)
+    private async Task<SourceListing> WithRepositoryAsync(SourceListing listing, string name, string[] names, bool withUnignored, CancellationToken cancellationToken)
     {
-        var folder = OnDisk(name);
-        var inner = System.IO.Path.Exists(System.IO.Path.Combine(folder, ".git"))
-            ? await Inner(folder).TryListAsync(["."], withUnignored, cancellationToken).ConfigureAwait(false)
-            : null;
+        var inner = HasRepository(name) ? await Inner(OnDisk(name)).TryListAsync(names, withUnignored, cancellationToken).ConfigureAwait(false) : null;
         if (inner is null)
-            return listing with { Others = System.IO.Path.Exists(folder) ? [.. listing.Others, name] : listing.Others };
+            return listing with { Others = [.. listing.Others, .. names.Select(Outer).Where(path => System.IO.Path.Exists(OnDisk(path)))] };
         return new SourceListing(
-            [.. listing.Known, .. inner.Known.Select(file => file with { Name = $"{name}/{file.Name}" })],
-            [.. listing.Others, .. inner.Others.Select(other => $"{name}/{other}")],
-            listing.Unignored.Concat(inner.Unignored.Select(other => $"{name}/{other}")).ToHashSet(StringComparer.Ordinal),
+            [.. listing.Known, .. inner.Known.Select(file => file with { Name = Outer(file.Name) })],
+            [.. listing.Others, .. inner.Others.Select(Outer)],
+            listing.Unignored.Concat(inner.Unignored.Select(Outer)).ToHashSet(StringComparer.Ordinal),
             ids);
+
+        string Outer(string inside) => inside is "." ? name : $"{name}/{inside}";
+    }
+
+    private bool HasRepository(string name) => System.IO.Path.Exists(System.IO.Path.Combine(OnDisk(name), ".git"));
+
+    /// <summary>The repository within this one that a path lies in, of several the innermost; empty where it lies in none, or is one itself.</summary>
+    private string RepositoryOf(string name)
+    {
+        for (var end = name.LastIndexOf('/'); end > 0 && name.AsSpan(0, end) is not [.., '.', '.']; end = name.LastIndexOf('/', end - 1))
+        {
+            if (HasRepository(name[..end]))
+                return name[..end];
+        }
+
+        return "";
     }
 
     /// <summary>A submodule's folder; what its index holds is not remembered.</summary>

@@ -15,27 +15,35 @@ internal sealed class GitIndex(GitCli git, string workspace, string? file)
     private const int HashLength = 32;
     private const int ShortHashLength = 20;
 
+    // Without the setting a file that a sparse checkout leaves out, and that is there all the same, is told of as if git compared it.
+    private static readonly string[] Listing = ["-c", "sparse.expectFilesOutsideOfPatterns=true", "ls-files", "-s", "-v", "-z", "--"];
+
+    /// <summary>What stands for all that the index holds. Two looks between which it stayed the same were at the same index.</summary>
+    public string? State => Look()?.State;
+
     /// <summary>What the index holds at some paths; null where the folder is in no repository.</summary>
     /// <exception cref="Errors.ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public async Task<List<GitIndexEntry>?> ListAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        var state = State();
-        var memory = state is null ? null : new KeptAnswer(workspace, "index", string.Join('\0', names));
-        if (memory?.TryRead(state!, out var kept) == true)
+        string[] question = [.. Listing, .. names];
+        var seen = Look();
+        // The same paths from another folder, such as a copy of this one, are another question.
+        var memory = seen is { IsHash: true } ? new KeptAnswer(workspace, "index", string.Join('\0', [file, workspace, .. question])) : null;
+        if (memory?.TryRead(seen!.State, out var kept) == true)
             return GitIndexEntry.Parse(kept);
-        return await git.TryReadAsync(["ls-files", "-s", "-v", "-z", "--", .. names], Read, cancellationToken).ConfigureAwait(false);
+        return await git.TryReadAsync(question, Read, cancellationToken).ConfigureAwait(false);
 
         List<GitIndexEntry> Read(ReadOnlyMemory<byte> written)
         {
             // Who commits meanwhile makes another index, of which this may or may not be told.
-            if (memory is not null && string.Equals(state, State(), StringComparison.Ordinal))
-                memory.Keep(state!, written.Span);
+            if (memory is not null && string.Equals(seen!.State, State, StringComparison.Ordinal))
+                memory.Keep(seen.State, written.Span);
             return GitIndexEntry.Parse(written);
         }
     }
 
-    /// <summary>What stands for all that the index holds: its length, and the hash it ends with.</summary>
-    private string? State()
+    /// <summary>Its length, and the hash it ends with, or where it has none when it was written.</summary>
+    private Seen? Look()
     {
         if (file is null)
             return null;
@@ -45,12 +53,14 @@ internal sealed class GitIndex(GitCli git, string workspace, string? file)
             var length = RandomAccess.GetLength(index);
             Span<byte> end = stackalloc byte[HashLength];
             return length > HashLength && RandomAccess.Read(index, end, length - HashLength) == HashLength && end[^ShortHashLength..].ContainsAnyExcept((byte)0)
-                ? $"{length}-{Convert.ToHexString(end)}"
-                : null;
+                ? new($"{length}-{Convert.ToHexString(end)}", IsHash: true)
+                : new($"{length}-{File.GetLastWriteTimeUtc(index).Ticks}", IsHash: false);
         }
         catch (Exception unread) when (unread is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    private sealed record Seen(string State, bool IsHash);
 }

@@ -95,8 +95,13 @@ public sealed class GitSnapshot
         var found = await git.TryReadAsync(["rev-parse", "--revs-only", "HEAD", "--show-prefix", "--git-path", "index"], cancellationToken).ConfigureAwait(false);
         if (found?.Split('\n') is not [var commit, _, .., var index, ""] || commit.Length < ShortCommit || !commit.All(char.IsAsciiHexDigit))
             return null; // before the first commit the folder comes first
-        var prefix = found[(commit.Length + 1)..^(index.Length + 2)]; // a folder's name may go over several lines
-        return new(workspace, commit, new GitFolder(git, path, prefix, new GitIndex(git, path, Path.GetFullPath(index, path)), BlobId.Like(commit)));
+        var prefix = found[(commit.Length + 1)..^(index.Length + 2)];
+        var file = Path.GetFullPath(index, path);
+        if (!Ends(path, prefix)) // a name may go over several lines, and then nobody can tell which are whose
+            (prefix, file) = ((await git.ReadAsync(["rev-parse", "--show-prefix"], cancellationToken).ConfigureAwait(false))[..^1], null);
+        return new(workspace, commit, new GitFolder(git, path, prefix, new GitIndex(git, path, file), BlobId.Like(commit)));
+
+        static bool Ends(string path, string prefix) => $"{path}/".Replace(Path.DirectorySeparatorChar, '/').EndsWith($"/{prefix}", StringComparison.Ordinal);
     }
 
     private Task<IReadOnlyList<GitChange>> ChangesAsync(CancellationToken cancellationToken)

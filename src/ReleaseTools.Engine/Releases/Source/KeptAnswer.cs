@@ -42,10 +42,11 @@ internal sealed class KeptAnswer(string workspace, string subject, string questi
     {
         if (!Directory.Exists(Path.Combine(workspace, OwnFolder.Name)))
             return;
+        var folder = Path.Combine(workspace, OwnFolder.Name, subject);
+        var half = Path.Combine(folder, Path.GetRandomFileName());
         try
         {
-            var folder = OwnFolder.Make(workspace, subject);
-            var half = Path.Combine(folder, Path.GetRandomFileName());
+            OwnFolder.Make(workspace, subject);
             using (var file = File.OpenHandle(half, FileMode.CreateNew, FileAccess.Write))
             {
                 RandomAccess.Write(file, HashOf(state, answer), 0);
@@ -58,7 +59,19 @@ internal sealed class KeptAnswer(string workspace, string subject, string questi
         }
         catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
         {
-            // a workspace that may only be read, or a full disk: the next one asks again
+            Discard(half); // a workspace that may only be read, or a full disk: the next one asks again
+        }
+    }
+
+    private static void Discard(string half)
+    {
+        try
+        {
+            File.Delete(half);
+        }
+        catch (Exception undeleted) when (undeleted is IOException or UnauthorizedAccessException)
+        {
+            // as little as it could be written
         }
     }
 

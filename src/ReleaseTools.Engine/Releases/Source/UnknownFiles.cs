@@ -5,80 +5,73 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// A folder in which the index holds nothing is found as a whole and not looked into, as <c>git ls-files --others --directory</c>
 /// has it. That would read the whole index once more, and go by it from one core; this goes beside git.
 /// </remarks>
-internal sealed class UnknownFiles
+/// <param name="foldsNames">Whether a name may be spelled otherwise on disk than in the index and be the same.</param>
+internal sealed class UnknownFiles(bool foldsNames)
 {
-    // Where a disk does not mind the case, what the index spells otherwise is known all the same.
-    private static StringComparer Spelling { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
-
-    private readonly HashSet<string> files = new(Spelling);
-    private readonly HashSet<string> folders = new(Spelling) { "." };
-    private readonly HashSet<string> repositories = new(Spelling);
+    private readonly KnownNames files = new(foldsNames);
+    private readonly KnownNames folders = new(foldsNames);
+    private readonly KnownNames repositories = new(foldsNames);
     private readonly List<string> found = [];
     private string lastFolder = "";
-
-    private UnknownFiles(IReadOnlyCollection<GitIndexEntry> entries)
-    {
-        files.EnsureCapacity(entries.Count);
-        foreach (var entry in entries)
-        {
-            (entry.Mode == SourceFile.Repository ? repositories : files).Add(entry.Path);
-            AddFolders(entry.Path);
-        }
-    }
 
     /// <summary>Finds it at and under some paths.</summary>
     /// <param name="root">The folder that names are from.</param>
     /// <param name="names">The paths.</param>
     /// <param name="entries">What the index holds there.</param>
-    /// <exception cref="Errors.ReleaseException">SourceUnreadable.</exception>
-    public static IReadOnlyList<string> Find(string root, IEnumerable<string> names, IReadOnlyCollection<GitIndexEntry> entries)
+    /// <param name="foldsNames">Whether disks of this system mostly do not mind case; the system's when left out.</param>
+    public static IReadOnlyList<string> Find(string root, IEnumerable<string> names, IEnumerable<GitIndexEntry> entries, bool? foldsNames = null)
     {
-        var unknown = new UnknownFiles(entries);
+        var unknown = new UnknownFiles(foldsNames ?? (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()));
+        unknown.folders.Add(".");
+        foreach (var entry in entries)
+            unknown.Add(entry);
         foreach (var name in names)
         {
             var path = Path.GetFullPath(name, root);
             if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null })
-                unknown.VisitFolder(name, path);
+                unknown.VisitFolder(name, path, []);
             else if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
-                unknown.VisitFile(name);
+                unknown.VisitFile(name, []);
         }
 
         return unknown.found;
     }
 
-    private void VisitFile(string name)
+    private void VisitFile(string name, IReadOnlyList<string> beside)
     {
-        if (!files.Contains(name))
+        if (!files.Contains(name, beside))
             found.Add(name);
     }
 
-    private void VisitFolder(string name, string path)
+    private void VisitFolder(string name, string path, IReadOnlyList<string> beside)
     {
-        if (folders.Contains(name))
+        if (repositories.Contains(name, beside))
+            return;
+        if (!folders.Contains(name, beside) || FileSources.TryNames(path) is not { } inside)
         {
-            foreach (var inner in FileSources.Names(name, path))
-            {
-                if (inner is ".git" or ".git/")
-                    continue; // a repository's own
-                var within = name is "." ? inner : $"{name}/{inner}";
-                if (within[^1] == '/')
-                    VisitFolder(within[..^1], Path.Join(path, inner));
-                else
-                    VisitFile(within);
-            }
+            found.Add(name); // whoever needs what is in one that cannot be read is told so
+            return;
         }
-        else if (!repositories.Contains(name))
+
+        foreach (var inner in inside)
         {
-            found.Add(name);
+            if (inner is ".git" or ".git/")
+                continue; // a repository's own
+            var within = name is "." ? inner : $"{name}/{inner}";
+            if (within[^1] == '/')
+                VisitFolder(within[..^1], Path.Join(path, inner), inside);
+            else
+                VisitFile(within, inside);
         }
     }
 
-    private void AddFolders(string path)
+    private void Add(GitIndexEntry entry)
     {
-        var end = path.LastIndexOf('/');
-        if (end <= 0 || path.AsSpan(0, end).SequenceEqual(lastFolder))
+        (entry.Mode == SourceFile.Repository ? repositories : files).Add(entry.Path);
+        var end = entry.Path.LastIndexOf('/');
+        if (end <= 0 || entry.Path.AsSpan(0, end).SequenceEqual(lastFolder))
             return; // in order, so that most are in the folder of the one before
-        lastFolder = path[..end];
+        lastFolder = entry.Path[..end];
         for (var inner = lastFolder; folders.Add(inner) && (end = inner.LastIndexOf('/')) > 0; inner = inner[..end])
         {
         }
