@@ -24,9 +24,11 @@ internal static class RolloutLoad
     {
         using var self = Process.GetCurrentProcess();
         using var session = new Session();
-        var idle = Resident();
+        var imported = Resident();
+
+        // Idle is what has done its work once: the import by itself loads next to nothing of the module.
         session.Run($"Invoke-EcsRollout -Service app-1 -Cluster {RolloutSandbox.Cluster} -NoWait -Confirm:$false");
-        var used = Resident();
+        var idle = Resident();
 
         using var pipeline = session.Pipeline($"Invoke-EcsRollout -Service (1..{Services}).ForEach{{ \"app-$_\" }} -Cluster {RolloutSandbox.Cluster} -Confirm:$false -ErrorAction Stop");
         var watching = pipeline.BeginInvoke();
@@ -44,7 +46,7 @@ internal static class RolloutLoad
         pipeline.Stop();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"  processor {share,6:0.0 %} of one core   memory {(most - idle) / 1e6:0} MB above the idle module's {idle / 1e6:0} MB, {(most - used) / 1e6:0} MB above what it has after one command{(isWatching ? "" : "   (it ended early)")}"));
+            $"  processor {share,6:0.0 %} of one core   memory {(most - idle) / 1e6:0} MB above the idle module's {idle / 1e6:0} MB, {(most - imported) / 1e6:0} MB above a session that has but imported it{(isWatching ? "" : "   (it ended early)")}"));
 
         long Resident()
         {
