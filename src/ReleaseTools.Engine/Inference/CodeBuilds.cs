@@ -20,25 +20,33 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     /// <param name="options">What else the build is given.</param>
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">There is no such project, or the image cannot be built by it.</exception>
-    public async Task<InferenceBuild> PlanAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
+    public async Task<InferenceBuild> PlanAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken) =>
+        (await PlanWithAgeAsync(image, project, tag, options, cancellationToken)).Build;
+
+    /// <summary>As <see cref="PlanAsync"/>, and says when ECR got the image that is reused, for what is built on it.</summary>
+    /// <inheritdoc cref="PlanAsync"/>
+    internal async Task<(InferenceBuild Build, DateTimeOffset? PushedAt)> PlanWithAgeAsync(
+        ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
         _ = CodeBuildEnvironment.For(image, tag, options); // what is wrong with the image is said before anything starts
         var source = await SourceAsync(project, options, cancellationToken);
         var planned = Handle(image, project, tag, options, source) with { Status = InferenceBuildStatus.Planned };
         if (options.Fingerprint is null)
-            return planned with { Reason = BuildReason.NoInputs };
+            return Build(BuildReason.NoInputs);
         if (options.Force || options.NoCache)
-            return planned with { Reason = BuildReason.Forced };
+            return Build(BuildReason.Forced);
         if (source.Doubt is not null)
-            return planned with { Reason = source.Doubt };
+            return Build(source.Doubt);
 
         var found = await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken);
         if (found is not { Digest: var digest })
-            return planned with { Reason = BuildReason.Changed(options.Fingerprint) };
+            return Build(BuildReason.Changed(options.Fingerprint));
         if (BuildReason.Aged(image, found, time.GetUtcNow()) is { } aged)
-            return planned with { Reason = aged };
+            return Build(aged);
         await registry.MustBeMovableAsync(image.Name, image.Repository, tag, digest, await registry.FindAsync(image.Repository, tag, cancellationToken), cancellationToken);
-        return planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) };
+        return (planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) }, found.PushedAt);
+
+        (InferenceBuild, DateTimeOffset?) Build(string reason) => (planned with { Reason = reason }, null);
     }
 
     /// <summary>Puts the release tag on an image that a plan found in ECR, unless it bears it: a repeated release changes nothing.</summary>

@@ -37,16 +37,24 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
 
     public IReadOnlyList<ReleaseSandboxCall> Calls => server.Calls;
 
-    public string Repository => $"{server.RegistryHost}/web";
+    public string Repository => RepositoryOf("web");
 
-    public async Task<FurnishedSandbox> StartAsync()
+    /// <summary>A repository, whether it is there or not.</summary>
+    public string RepositoryOf(string name) => $"{server.RegistryHost}/{name}";
+
+    /// <summary>How it is reached.</summary>
+    public AwsSessionOptions Options => new()
     {
-        var environment = new Dictionary<string, string>
+        Environment = new Dictionary<string, string>
         {
             ["AWS_ACCESS_KEY_ID"] = server.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = server.SecretAccessKey, ["AWS_SESSION_TOKEN"] = server.SessionToken,
             ["AWS_ENDPOINT_URL"] = server.EndpointUrl.ToString(), ["AWS_REGION"] = "eu-west-1",
-        };
-        Session = await AwsSessionFactory.CreateAsync(new() { Environment = environment }, NullObserver.Instance, default);
+        },
+    };
+
+    public async Task<FurnishedSandbox> StartAsync()
+    {
+        Session = await AwsSessionFactory.CreateAsync(Options, NullObserver.Instance, default);
         registry = new EcrRegistry(Session, TimeProvider.System); // a clock that jumps would end its downloads as they begin
         await CallAsync("ecr", "CreateRepository", """{"repositoryName":"web"}""");
         var token = (await CallAsync("ecr", "GetAuthorizationToken", "{}")).Json["authorizationData"]![0]!["authorizationToken"]!.GetValue<string>();
@@ -142,18 +150,18 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         """);
 
     /// <summary>Pushes an image of one layer; the digest. Its configuration says nothing, unless told otherwise.</summary>
-    public async Task<EcrImage> PushAsync(string tag, string content, string configuration = "{}")
+    public async Task<EcrImage> PushAsync(string tag, string content, string configuration = "{}", string repository = "web")
     {
         const string type = "application/vnd.docker.distribution.manifest.v2+json";
         var (config, layer) = (Encoding.UTF8.GetBytes(configuration), Encoding.UTF8.GetBytes(content));
         foreach (var blob in new[] { config, layer })
-            (await registryHttp.PostAsync($"/v2/web/blobs/uploads/?digest={Digest(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
+            (await registryHttp.PostAsync($"/v2/{repository}/blobs/uploads/?digest={Digest(blob)}", new ByteArrayContent(blob))).EnsureSuccessStatusCode();
         var manifest = Encoding.UTF8.GetBytes($$"""
             {"schemaVersion":2,"mediaType":"{{type}}","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{config.Length}},"digest":"{{Digest(config)}}"},
              "layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":{{layer.Length}},"digest":"{{Digest(layer)}}"}]}
             """);
-        (await registryHttp.PutAsync($"/v2/web/manifests/{tag}", new ByteArrayContent(manifest) { Headers = { ContentType = new MediaTypeHeaderValue(type) } })).EnsureSuccessStatusCode();
-        return new() { Name = "web", Repository = Repository, Tag = tag, Digest = Digest(manifest) };
+        (await registryHttp.PutAsync($"/v2/{repository}/manifests/{tag}", new ByteArrayContent(manifest) { Headers = { ContentType = new MediaTypeHeaderValue(type) } })).EnsureSuccessStatusCode();
+        return new() { Name = repository, Repository = RepositoryOf(repository), Tag = tag, Digest = Digest(manifest) };
     }
 
     public ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace ReleaseTools.Tests.Shell;
@@ -81,35 +82,51 @@ public sealed class ShellTests
     }
 
     [Fact]
-    public async Task Ctrl_C_stops_the_pipeline_runs_its_finally_and_exits_130()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill, which Windows does not have.");
-        using var process = ShellProcess.Start("-Command", "try { 'ready'; while ($true) { [Threading.Thread]::Sleep(20) } } finally { [Console]::Out.WriteLine('cleared up') }");
-        (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready");
+    public Task Ctrl_C_stops_the_pipeline_runs_its_finally_and_exits_130() =>
+        InterruptAsync("try { 'ready'; while ($true) { [Threading.Thread]::Sleep(20) } } finally { [Console]::Out.WriteLine('cleared up') }", async process =>
+        {
+            Kill(process.Id, Interrupt).ShouldBe(0);
+            await process.WaitForExitAsync();
 
-        Kill(process.Id, Interrupt).ShouldBe(0);
-        await process.WaitForExitAsync();
-
-        (await process.StandardOutput.ReadToEndAsync()).ShouldContain("cleared up");
-        process.ExitCode.ShouldBe(130);
-    }
+            (await process.StandardOutput.ReadToEndAsync()).ShouldContain("cleared up");
+            process.ExitCode.ShouldBe(130);
+        });
 
     [Fact]
-    public async Task Ctrl_C_that_takes_longer_says_that_a_second_one_leaves_at_once_and_it_does()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill, which Windows does not have.");
-        using var process = ShellProcess.Start("-Command", "try { 'ready'; while ($true) { [Threading.Thread]::Sleep(20) } } finally { [Threading.Thread]::Sleep(600000) }");
-        (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready");
+    public Task Ctrl_C_that_takes_longer_says_that_a_second_one_leaves_at_once_and_it_does() =>
+        InterruptAsync("try { 'ready'; while ($true) { [Threading.Thread]::Sleep(20) } } finally { [Threading.Thread]::Sleep(600000) }", async process =>
+        {
+            Kill(process.Id, Interrupt).ShouldBe(0);
+            (await process.StandardError.ReadLineAsync())!.ShouldContain("Press Ctrl-C again");
+            Kill(process.Id, Interrupt).ShouldBe(0);
+            await process.WaitForExitAsync();
 
-        Kill(process.Id, Interrupt).ShouldBe(0);
-        (await process.StandardError.ReadLineAsync())!.ShouldContain("Press Ctrl-C again");
-        Kill(process.Id, Interrupt).ShouldBe(0);
-        await process.WaitForExitAsync();
-
-        process.ExitCode.ShouldBe(130);
-    }
+            process.ExitCode.ShouldBe(130);
+        });
 
     private const int Interrupt = 2;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs a line that says <c>ready</c> and then goes on for ever, and the test of it; what does not end by itself is ended.</summary>
+    private static async Task InterruptAsync(string line, Func<Process, Task> test)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Signals are sent with kill, which Windows does not have.");
+        using var process = ShellProcess.Start("-Command", line);
+        try
+        {
+            (await process.StandardOutput.ReadLineAsync().WaitAsync(Limit)).ShouldBe("ready");
+            await test(process).WaitAsync(Limit);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Within {Limit.TotalMinutes} minutes the shell did not say that it is ready, or did not end at SIGINT: was this run begun with SIGINT ignored?");
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -36,19 +36,23 @@ internal static partial class BuildErrors
             return ReleaseException.For(nameof(Messages.BuildEngineLost), ErrorKind.Connection, image.Name, image.Name, failure.Message ?? what, engineError?.Message ?? "It answers again.", logFile);
         if (failure.Lines.Append(failure.Message).Any(line => Says(line, ["no space left on device"])))
             return ReleaseException.For(nameof(Messages.BuildDiskFull), ErrorKind.InvalidState, image.Name, image.Name, what, lines, logFile);
-        if (ForgottenInput(image, failure.Message) is { } path)
-            return ReleaseException.For(nameof(Messages.BuildInputNotNamed), ErrorKind.InvalidArgument, image.Name, image.Name, failure.Step ?? "a step", path, logFile);
+        if (Missed(image, failure.Message) is { } path && (ContextFilter.IsGits(image, path) || ContextFilter.IsNoInput(image, path)))
+        {
+            var id = ContextFilter.IsGits(image, path) ? nameof(Messages.BuildGetsNoGit) : nameof(Messages.BuildInputNotNamed);
+            return ReleaseException.For(id, ErrorKind.InvalidArgument, image.Name, image.Name, failure.Step ?? "a step", path, logFile);
+        }
+
         return ReleaseException.For(
             nameof(Messages.BuildFailed), ErrorKind.Failed, image.Name, image.Name, dockerExitCode.ToString(CultureInfo.InvariantCulture), what, lines, logFile);
     }
 
-    /// <summary>A path that a step did not find although it is in the context, because it is none of the image's inputs; null where that is not so.</summary>
-    private static string? ForgottenInput(ReleaseImage image, string? message)
+    /// <summary>A path that a step did not find although it is in the context; null where that is not so.</summary>
+    private static string? Missed(ReleaseImage image, string? message)
     {
         if (message is null || NotFound().Match(message) is not { Success: true } match)
             return null;
         var path = match.Groups["path"].Value.Trim('/');
-        return path.Length > 0 && Path.Exists(Path.Combine(image.Context!, path)) && ContextFilter.IsNoInput(image, path) ? path : null;
+        return path.Length > 0 && Path.Exists(Path.Combine(image.Context!, path)) ? path : null;
     }
 
     private static bool Says(string? message, string[] words) => message is not null && Array.Exists(words, word => message.Contains(word, StringComparison.OrdinalIgnoreCase));

@@ -11,7 +11,8 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// #5 0.412 compiling            it wrote a line, so many seconds after it began
 /// #5 CACHED | DONE 0.1s | CANCELED | ERROR: message
 /// </code>
-/// and after a failure an excerpt between dashes and the error as a whole. Steps are numbered within their stage; here
+/// and after a failure an excerpt between dashes and the error as a whole, which Docker Desktop follows by a link
+/// (<c>View build details: docker-desktop://…</c>). Steps are numbered within their stage; here
 /// they are counted over all stages seen so far.
 /// </summary>
 public sealed partial class BuildKitOutputParser(string subject) : IBuildOutputParser
@@ -24,6 +25,7 @@ public sealed partial class BuildKitOutputParser(string subject) : IBuildOutputP
     private readonly LastLines unattributed = new(LinesKept);
     private Vertex? failed;
     private string? lastMessage;
+    private string? lastError;
     private int stepsBegun;
     private bool inExcerpt;
 
@@ -32,7 +34,7 @@ public sealed partial class BuildKitOutputParser(string subject) : IBuildOutputP
     {
         get
         {
-            var message = lastMessage ?? failed?.Error;
+            var message = lastError ?? lastMessage ?? failed?.Error;
             var exitCode = ExitCode().Match(message + " " + failed?.Error) is { Success: true } match
                 ? int.Parse(match.Groups["code"].Value, CultureInfo.InvariantCulture)
                 : (int?)null;
@@ -55,8 +57,14 @@ public sealed partial class BuildKitOutputParser(string subject) : IBuildOutputP
         // The excerpt repeats what the vertex wrote.
         if (inExcerpt || string.IsNullOrWhiteSpace(line))
             return null;
-        unattributed.Add(line);
-        lastMessage = line;
+        if (!line.StartsWith("View build details: ", StringComparison.Ordinal))
+        {
+            unattributed.Add(line);
+            lastMessage = line;
+            if (line.StartsWith("ERROR: ", StringComparison.Ordinal) || line.Contains("failed to solve", StringComparison.Ordinal))
+                lastError = line;
+        }
+
         return new BuildOutput(subject, line);
     }
 

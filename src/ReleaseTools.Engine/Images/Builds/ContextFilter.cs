@@ -11,12 +11,15 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// the workspace's own rules     the Dockerfile's own ignore file, else the context's .dockerignore
 /// .releasetools                 the logs of builds are no part of what is built
 /// what is no input              folder by folder beside the inputs, where the image names any
+/// .git                          wherever it lies, where the image names inputs: no fingerprint counts it
 /// </code>
 /// The last rule that fits decides, so ours come last. An image that is made of its inputs alone cannot change without them: a
 /// file that a Dockerfile copies and nobody named fails the build, instead of being missed by the next one.
 /// </summary>
 internal static class ContextFilter
 {
+    private const string Git = ".git"; // a folder, or the file of a submodule or a worktree that says where it is
+
     /// <summary>The ignore file of an image's build.</summary>
     public static string Text(ReleaseImage image)
     {
@@ -26,6 +29,8 @@ internal static class ContextFilter
             AppendPatterns(text, Relative(context, Path.Combine(image.Workspace, OwnFolder.Name)));
         foreach (var excluded in Excluded(context, Kept(image, context)))
             AppendPatterns(text, excluded);
+        if (IsNarrowed(image))
+            text.AppendLine($"**/{Git}").AppendLine($"**/{Git}/**");
         return text.ToString();
     }
 
@@ -35,6 +40,11 @@ internal static class ContextFilter
         var kept = Kept(image, ContextOf(image));
         return kept.Count > 0 && !kept.Exists(input => IsAt(input, path) || IsAt(path, input));
     }
+
+    /// <summary>Whether a path of the context, from its root with <c>/</c>, is kept out of a build because it is a repository's own.</summary>
+    public static bool IsGits(ReleaseImage image, string path) => IsNarrowed(image) && path.Split('/').Contains(Git, StringComparer.Ordinal);
+
+    private static bool IsNarrowed(ReleaseImage image) => image.Inputs.Count > 0 && !image.WholeContext;
 
     private static string ContextOf(ReleaseImage image) => Path.GetFullPath(image.Context ?? image.Workspace);
 
@@ -47,7 +57,7 @@ internal static class ContextFilter
     /// <summary>The paths that stay, from the context's root; empty where all stays.</summary>
     private static List<string> Kept(ReleaseImage image, string context)
     {
-        if (image.Inputs.Count == 0 || image.WholeContext)
+        if (!IsNarrowed(image))
             return [];
 
         // An input that is reached over a link needs the link and what it leads to.

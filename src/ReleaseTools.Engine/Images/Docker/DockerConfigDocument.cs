@@ -14,6 +14,7 @@ internal sealed class DockerConfigDocument
         Auths = Map(root, "auths", (entry, path) => entry.ValueKind == JsonValueKind.Object ? new DockerConfigAuth(entry, path) : throw Unfit(path));
         CredHelpers = Map(root, "credHelpers", (entry, path) => entry.ValueKind == JsonValueKind.String ? entry.GetString()! : throw Unfit(path));
         CredsStore = Text(root, "credsStore", "$");
+        CurrentContext = Text(root, "currentContext", "$");
     }
 
     /// <summary>What it holds itself, by the registry's address.</summary>
@@ -24,6 +25,9 @@ internal sealed class DockerConfigDocument
 
     /// <summary>The credential helper of all other registries.</summary>
     public string? CredsStore { get; }
+
+    /// <summary>The context in use.</summary>
+    public string? CurrentContext { get; }
 
     /// <exception cref="JsonException">It is not JSON, or not docker's; with a path where that is known, and nothing of the content.</exception>
     public static DockerConfigDocument Parse(ReadOnlyMemory<byte> content)

@@ -23,6 +23,9 @@ internal sealed class DockerConfigFile
     /// <summary>The file's path, or the variable's name.</summary>
     public string Origin { get; }
 
+    /// <summary>The context that <c>docker context use</c> chose; null where none was.</summary>
+    public string? CurrentContext => document.CurrentContext;
+
     /// <summary>The folder of docker's configuration, as the docker CLI finds it.</summary>
     public static string FolderOf(IReadOnlyDictionary<string, string> environment) =>
         Value(environment, "DOCKER_CONFIG") ?? Path.Combine(Value(environment, "HOME") ?? Value(environment, "USERPROFILE") ?? ".", ".docker");

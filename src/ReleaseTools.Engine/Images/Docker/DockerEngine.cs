@@ -121,7 +121,7 @@ public sealed class DockerEngine : IDockerEngine, IDisposable
 
     private DockerClient MakeClient()
     {
-        certificates = Host.CertificatePath is null ? null : DockerCertificates.Load(Host.CertificatePath);
+        certificates = Host.Tls is null ? null : DockerCertificates.Load(Host.Tls);
         var builder = new DockerClientBuilder().WithEndpoint(Host.Endpoint)
             .WithTimeout(Timeout.InfiniteTimeSpan); // a push lasts as long as it lasts; whoever waits passes a token
         if (certificates is not null)

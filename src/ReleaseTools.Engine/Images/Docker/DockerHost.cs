@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Docker.DotNet;
 using ReleaseTools.Engine.Errors;
 
@@ -9,8 +10,8 @@ namespace ReleaseTools.Engine.Images.Docker;
 /// (https://docs.docker.com/engine/manage-resources/contexts/).
 /// </summary>
 /// <param name="Endpoint">The engine's address.</param>
-/// <param name="CertificatePath">The folder with <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>; null without TLS.</param>
-public sealed record DockerHost(Uri Endpoint, string? CertificatePath)
+/// <param name="Tls">What it is reached over TLS with, from where its address is; null without TLS.</param>
+public sealed record DockerHost(Uri Endpoint, DockerTls? Tls)
 {
     /// <summary>Finds the engine by the environment and the CLI's configuration.</summary>
     /// <exception cref="ReleaseException"><c>DockerHostInvalid</c>: it cannot be read, or is of a kind that the API cannot be reached by (<c>ssh://</c>).</exception>
@@ -22,10 +23,10 @@ public sealed record DockerHost(Uri Endpoint, string? CertificatePath)
         {
             var endpoint = host is not null ? new Uri(host) : Context(settings);
             return endpoint.Scheme is "unix" or "npipe" or "tcp" or "http" or "https"
-                ? new DockerHost(endpoint, endpoint.Scheme is "unix" or "npipe" or "http" ? null : CertificatesOf(environment, settings))
+                ? new DockerHost(endpoint, endpoint.Scheme is "unix" or "npipe" or "http" ? null : host is null ? OfContext(environment, settings) : OfEnvironment(environment, settings))
                 : throw Invalid(endpoint.OriginalString, $"'{endpoint.Scheme}' is not a way the engine's API is reached", inner: null);
         }
-        catch (Exception exception) when (exception is UriFormatException or DockerConfigurationException or SshDockerEndpointNotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is UriFormatException or DockerConfigurationException or SshDockerEndpointNotSupportedException or IOException or UnauthorizedAccessException or JsonException)
         {
             throw Invalid(host ?? settings.DockerContext ?? settings.DockerConfig, exception.Message, exception);
         }
@@ -37,8 +38,12 @@ public sealed record DockerHost(Uri Endpoint, string? CertificatePath)
         return settings.DockerContext is { } name ? config.GetEndpoint(name) : config.GetEndpoint();
     }
 
-    private static string? CertificatesOf(IReadOnlyDictionary<string, string> environment, CliSettings settings) =>
-        Value(environment, "DOCKER_TLS_VERIFY") is null ? null : Value(environment, "DOCKER_CERT_PATH") ?? settings.DockerConfig;
+    private static DockerTls? OfEnvironment(IReadOnlyDictionary<string, string> environment, CliSettings settings) =>
+        Value(environment, "DOCKER_TLS_VERIFY") is null ? null : DockerTls.In(Value(environment, "DOCKER_CERT_PATH") ?? settings.DockerConfig);
+
+    /// <summary>A context has its own certificates, and the environment's are not for it.</summary>
+    private static DockerTls? OfContext(IReadOnlyDictionary<string, string> environment, CliSettings settings) =>
+        (settings.DockerContext ?? DockerConfigFile.Read(environment)?.CurrentContext) is { } name ? DockerTls.OfContext(settings.DockerConfig, name) : null;
 
     private static ReleaseException Invalid(string what, string why, Exception? inner) =>
         inner is null

@@ -48,6 +48,13 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             return new ImagePushPlan(image, ReleaseAction.Push, "The repository is made first.", Digest: null) { CreatesRepository = true };
         }
 
+        var plan = await PlanAsync(image, found, cancellationToken);
+        await AlsoTagsMustBeMovableAsync(plan, options.AlsoTags, cancellationToken);
+        return plan;
+    }
+
+    private async Task<ImagePushPlan> PlanAsync(AppImage image, RegistryImage? found, CancellationToken cancellationToken)
+    {
         switch (image)
         {
             case { Status: ImageBuildStatus.Reused or ImageBuildStatus.Built, Digest: { } digest, ImageId: null }:
@@ -73,6 +80,33 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
             default:
                 throw ReleaseException.For(nameof(Messages.ImageNotBuilt), ErrorKind.InvalidState, image.Name, image.Name, image.Reason ?? $"its status is {image.Status}.");
         }
+    }
+
+    /// <summary>Checks that the other tags can be put on the image: each is on it, on nothing, or can be moved.</summary>
+    private async Task AlsoTagsMustBeMovableAsync(ImagePushPlan plan, IReadOnlyList<string> alsoTags, CancellationToken cancellationToken)
+    {
+        var image = plan.Image;
+        if (image.Status == ImageBuildStatus.Planned)
+            return; // the build may yet make the very image that they are on
+        var tags = alsoTags.Except(plan.HeldTags.Append(image.Tag), StringComparer.Ordinal).ToList();
+        if (tags.Count == 0 || !await registry.AreTagsImmutableAsync(image.Repository, cancellationToken))
+            return;
+        foreach (var tag in tags)
+        {
+            if (await registry.FindAsync(image.Repository, tag, cancellationToken) is { } held && !await IsItAsync(held.Digest))
+                throw AlsoTagImmutable(image, tag, held.Digest, refusal: null);
+        }
+
+        async Task<bool> IsItAsync(string held) =>
+            plan.Digest is { } digest ? held == digest : image.ImageId is { } id && await HoldsAsync(image.Repository, held, id, cancellationToken);
+    }
+
+    private static ReleaseException AlsoTagImmutable(AppImage image, string tag, string holds, ReleaseException? refusal)
+    {
+        object[] arguments = [image.Repository, tag, holds, image.Name, ImageReference.ParseRepository(image.Repository).Path];
+        return refusal is null
+            ? ReleaseException.For(nameof(Messages.AlsoTagImmutable), ErrorKind.InvalidState, image.Name, arguments)
+            : ReleaseException.Wrap(refusal, nameof(Messages.AlsoTagImmutable), ErrorKind.InvalidState, image.Name, arguments);
     }
 
     /// <summary>Plans and pushes. A push that fails comes back as a record with status Failed, with the error beside it.</summary>
@@ -170,7 +204,7 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
                 observer.Report(new Noted(image.Name, $"Put the tag {tag} on {Words.Digest(pushed.Digest!)}."));
             }
         }
-        catch (ReleaseException exception) when (pushed.Status == ImagePushStatus.Pushed)
+        catch (ReleaseException exception) when (pushed.Status == ImagePushStatus.Pushed && exception.Id != nameof(Messages.AlsoTagImmutable))
         {
             throw ReleaseException.Wrap(
                 exception, nameof(Messages.PushedTagsIncomplete), exception.Kind, image.Name, image.Name, image.Repository, pushed.Digest, exception.Message);
@@ -196,6 +230,12 @@ public sealed class ImagePushes(IDockerEngine engine, IImageRegistry registry, T
                 // Built anew of the same inputs, by age or because it was asked for: that is the release all the same.
                 observer.Report(new Warned(image.Name, $"The tag {tag} is on an earlier build of the same inputs for good, as tags of {image.Repository} are immutable: that one is what a later release finds."));
                 return false;
+            }
+            catch (ReleaseException taken) when (taken.Id == nameof(Messages.TagImmutable) && tag != image.Tag)
+            {
+                // Found only now where a registry does not tell beforehand which tags stay: ECR's exclusions, and registries elsewhere.
+                var held = await registry.FindAsync(image.Repository, tag, cancellationToken);
+                throw AlsoTagImmutable(image, tag, held?.Digest ?? "another image", taken);
             }
         }
     }

@@ -8,7 +8,15 @@ namespace ReleaseTools.Engine.Releases.Workspace;
 /// <summary>What is to become of an image, and where.</summary>
 public sealed record WorkspaceBuildPlan
 {
-    internal WorkspaceBuildPlan(ReleaseImage image, ImageBuildPlan? docker, InferenceBuild? codeBuild, InferenceBuildOptions? how)
+    /// <summary>To be built or reused by Docker.</summary>
+    internal WorkspaceBuildPlan(ReleaseImage image, ImageBuildPlan docker)
+        : this(image, docker, codeBuild: null, how: null) => PushedAt = docker.PushedAt;
+
+    /// <summary>To be built or reused by CodeBuild.</summary>
+    internal WorkspaceBuildPlan(ReleaseImage image, InferenceBuild codeBuild, DateTimeOffset? pushedAt, InferenceBuildOptions how)
+        : this(image, docker: null, codeBuild, how) => PushedAt = pushedAt;
+
+    private WorkspaceBuildPlan(ReleaseImage image, ImageBuildPlan? docker, InferenceBuild? codeBuild, InferenceBuildOptions? how)
     {
         Image = image;
         Docker = docker;
@@ -36,6 +44,17 @@ public sealed record WorkspaceBuildPlan
     internal InferenceBuild? CodeBuild { get; }
 
     internal InferenceBuildOptions? How { get; }
+
+    /// <summary>When the registry got the image that is reused; null where it does not tell, and for a build.</summary>
+    internal DateTimeOffset? PushedAt { get; private init; }
+
+    /// <summary>The same image built, although the registry holds one of the same inputs.</summary>
+    /// <param name="reason">Why.</param>
+    internal WorkspaceBuildPlan Anew(string reason) => new(
+        Image,
+        Docker is null ? null : Docker with { Action = ReleaseAction.Build, Digest = null, Reason = reason },
+        CodeBuild is null ? null : CodeBuild with { Status = InferenceBuildStatus.Planned, Digest = null, Reason = reason },
+        How);
 }
 
 /// <summary>An image's plan, or why there is none.</summary>

@@ -102,14 +102,14 @@ public sealed class WorkspaceBuilds : IDisposable
         var plans = found.Where(one => one.Plan is not null).ToDictionary(one => one.Image.Name, one => one.Plan!, StringComparer.Ordinal);
         foreach (var image in BuildOrder.Sort([.. plans.Values.Select(plan => plan.Image)]))
         {
-            if (plans[image.Name].Docker is { Action: ReleaseAction.Reuse } reused && image.BaseImages.Values.FirstOrDefault(name => IsNewer(plans.GetValueOrDefault(name), reused)) is { } newer)
-                plans[image.Name] = new WorkspaceBuildPlan(image, reused with { Action = ReleaseAction.Build, Digest = null, Reason = BuildReason.BaseImageIsNewer(newer) }, codeBuild: null, how: null);
+            if (plans[image.Name] is { Action: ReleaseAction.Reuse } reused && image.BaseImages.Values.FirstOrDefault(name => IsNewer(plans.GetValueOrDefault(name), reused)) is { } newer)
+                plans[image.Name] = reused.Anew(BuildReason.BaseImageIsNewer(newer));
         }
 
         return [.. found.Select(one => one.Plan is null ? one : one with { Plan = plans[one.Image.Name] })];
 
-        static bool IsNewer(WorkspaceBuildPlan? baseImage, ImageBuildPlan reused) =>
-            baseImage is { Action: ReleaseAction.Build } || baseImage?.Docker?.PushedAt > reused.PushedAt;
+        static bool IsNewer(WorkspaceBuildPlan? baseImage, WorkspaceBuildPlan reused) =>
+            baseImage is { Action: ReleaseAction.Build } || baseImage?.PushedAt > reused.PushedAt;
     }
 
     private async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ public sealed class WorkspaceBuilds : IDisposable
         var image = await SettleAsync(defined, cancellationToken);
         var fingerprint = await fingerprints.OfAsync(image, cancellationToken);
         if (image.Builder != ImageBuilder.CodeBuild)
-            return new WorkspaceBuildPlan(image, await docker.PlanAsync(image, options.Tag, fingerprint, options.Build, cancellationToken), codeBuild: null, how: null);
+            return new WorkspaceBuildPlan(image, await docker.PlanAsync(image, options.Tag, fingerprint, options.Build, cancellationToken));
 
         var git = await workspace.GitAsync(cancellationToken);
         var how = new InferenceBuildOptions
@@ -129,8 +129,8 @@ public sealed class WorkspaceBuilds : IDisposable
             NoCache = options.Build.NoCache,
             EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
         };
-        var plan = await (await codeBuilds(cancellationToken)).PlanAsync(image, image.CodeBuildProject!, options.Tag, how, cancellationToken);
-        return new WorkspaceBuildPlan(image, docker: null, plan, how);
+        var (plan, pushedAt) = await (await codeBuilds(cancellationToken)).PlanWithAgeAsync(image, image.CodeBuildProject!, options.Tag, how, cancellationToken);
+        return new WorkspaceBuildPlan(image, plan, pushedAt, how);
     }
 
     /// <summary>Runs plans side by side, each after those it waits for, and gives each result as it comes.</summary>

@@ -78,6 +78,17 @@ public sealed class BuildErrorsTests : IDisposable
         BuildErrors.Of(Image(["app"]), new BuildFailure("[1/1] COPY a/b /b", [], message, ExitCode: null), 1, engineError: null, "/log").Id.ShouldBe(nameof(Messages.BuildInputNotNamed));
     }
 
+    [Fact]
+    public void A_step_that_wants_what_is_gits_own_is_not_told_to_name_it_as_an_input()
+    {
+        workspace.Write(".git/HEAD", "ref: refs/heads/main");
+
+        var error = BuildErrors.Of(Image(["."]), new BuildFailure("[1/1] COPY .git/HEAD /", [], "failed to calculate checksum: \"/.git/HEAD\": not found", ExitCode: null), 1, engineError: null, "/log");
+
+        error.Id.ShouldBe(nameof(Messages.BuildGetsNoGit));
+        error.RecommendedAction.ShouldContain("-BuildArg");
+    }
+
     private ReleaseException Of(string recording, ReleaseException? engineError = null, string[]? inputs = null)
     {
         var parser = new BuildKitOutputParser("web-ui");

@@ -57,6 +57,19 @@ public sealed class BuildKitOutputParserTests
         failure.Message.ShouldNotBeNull().ShouldEndWith("dockerfile parse error line 2: unknown instruction: FOO");
     }
 
+    [Theory]
+    [InlineData("ERROR: failed to solve: failed to compute cache key: \"/nothere.txt\": not found")]
+    [InlineData("failed to solve: dockerfile parse error on line 2: unknown instruction: FOO")]
+    public void What_docker_says_after_the_error_is_not_taken_for_it(string error)
+    {
+        var parser = new BuildKitOutputParser("web-ui");
+        foreach (var line in new[] { "a warning", "Dockerfile:2", "--------------------", "   2 | >>> FOO", "--------------------", error, "", "View build details: docker-desktop://dashboard/build/default/default/u0xk3d", "What's next:", "    Debug this build failure with Gordon" })
+            parser.Read(line);
+
+        parser.Failure.Message.ShouldBe(error);
+        parser.Failure.Lines.ShouldNotContain(line => line.Contains("docker-desktop:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_exit_code_is_the_builders_word_and_not_one_in_the_steps_own_text()
     {

@@ -70,6 +70,19 @@ public sealed class ContextFilterTests : IDisposable
         Sent(Image("app") with { WholeContext = true }).ShouldBe(["app/a", "other/b"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("!**/.git\n!.git/HEAD\n")]
+    public void What_is_gits_own_is_not_sent_with_the_inputs_at_any_depth(string rules)
+    {
+        Write("app/a", ".git/HEAD", ".git/refs/heads/main", "app/module/.git", "app/module/b", "app/inner/.git/HEAD", "app/.gitattributes");
+        workspace.Write(".dockerignore", rules);
+
+        Sent(Image(".")).ShouldBe(["app/a", "app/module/b", "app/.gitattributes"], ignoreOrder: true);
+        Sent(Image("app")).ShouldBe(["app/a", "app/module/b", "app/.gitattributes"], ignoreOrder: true);
+        Sent(Image(".") with { WholeContext = true }).ShouldContain(".git/HEAD");
+    }
+
     [Fact]
     public void An_input_over_a_link_keeps_the_link_and_what_it_leads_to()
     {

@@ -53,7 +53,70 @@ public sealed class DockerHostTests : IDisposable
 
     [Fact]
     public void TLS_takes_its_certificates_from_where_the_environment_says() =>
-        Resolve(("DOCKER_HOST", "tcp://10.0.0.1:2376"), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs")).CertificatePath.ShouldBe("/certs");
+        Resolve(("DOCKER_HOST", "tcp://10.0.0.1:2376"), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs")).Tls.ShouldBe(DockerTls.In("/certs"));
+
+    [Theory]
+    [InlineData("DOCKER_CONTEXT")]
+    [InlineData("config.json")]
+    public void A_context_has_its_own_certificates_and_not_the_environments(string chosenBy)
+    {
+        AddContext("remote", "tcp://10.0.0.1:2376");
+        AddTls("remote", "ca.pem", "cert.pem", "key.pem");
+        config.Write("config.json", chosenBy == "config.json" ? """{ "currentContext": "remote" }""" : "{}");
+
+        Resolve((chosenBy, "remote"), ("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", "/certs")).Tls.ShouldBe(DockerTls.In(TlsFolder("remote")));
+    }
+
+    [Fact]
+    public void Of_a_contexts_certificates_any_may_be_left_out()
+    {
+        AddContext("server-only", "tcp://10.0.0.1:2376");
+        AddTls("server-only", "ca.pem");
+        AddContext("trusting", "tcp://10.0.0.1:2376", skipsVerification: true);
+
+        Resolve(("DOCKER_CONTEXT", "server-only")).Tls.ShouldBe(new DockerTls(Path.Combine(TlsFolder("server-only"), "ca.pem"), Certificate: null, Key: null, AcceptsAny: false));
+        Resolve(("DOCKER_CONTEXT", "trusting")).Tls.ShouldBe(new DockerTls(Authority: null, Certificate: null, Key: null, AcceptsAny: true));
+    }
+
+    [Fact]
+    public void A_context_without_certificates_is_spoken_to_without_TLS()
+    {
+        AddContext("remote", "tcp://10.0.0.1:2375");
+
+        Resolve(("DOCKER_CONTEXT", "remote"), ("DOCKER_TLS_VERIFY", "1")).Tls.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_engine_behind_TLS_is_reached_with_its_contexts_certificates()
+    {
+        await using var behindTls = new TlsEngine();
+        AddContext("remote", behindTls.Address);
+        foreach (var (name, content) in behindTls.Files)
+            config.Write(Path.Combine(TlsFolder("remote"), name), content);
+
+        using var engine = Connect("remote");
+
+        await engine.PingAsync(default);
+    }
+
+    [Fact]
+    public async Task An_engine_of_another_authority_is_not_spoken_to_unless_the_context_says_so()
+    {
+        await using var behindTls = new TlsEngine();
+        await using var stranger = new TlsEngine();
+        foreach (var (context, skips) in new[] { ("strict", false), ("trusting", true) })
+        {
+            AddContext(context, behindTls.Address, skips);
+            foreach (var (name, content) in behindTls.Files)
+                config.Write(Path.Combine(TlsFolder(context), name), name == "ca.pem" ? stranger.Files[name] : content);
+        }
+
+        using var strict = Connect("strict");
+        using var trusting = Connect("trusting");
+
+        (await Should.ThrowAsync<ReleaseException>(() => strict.PingAsync(default))).Id.ShouldBe(nameof(Messages.DockerEngineUnreachable));
+        await trusting.PingAsync(default);
+    }
 
     [Fact]
     public async Task An_engine_that_does_not_answer_is_an_error_that_names_its_host()
@@ -69,8 +132,17 @@ public sealed class DockerHostTests : IDisposable
     private DockerHost Resolve(params (string Name, string Value)[] variables) =>
         DockerHost.Resolve(variables.Append(("DOCKER_CONFIG", config.Path)).ToDictionary(variable => variable.Item1, variable => variable.Item2, StringComparer.Ordinal));
 
-    private void AddContext(string name, string host) =>
+    private DockerEngine Connect(string context) =>
+        DockerEngine.Connect(new Dictionary<string, string> { ["DOCKER_CONFIG"] = config.Path, ["DOCKER_CONTEXT"] = context }, TimeProvider.System);
+
+    private void AddContext(string name, string host, bool skipsVerification = false) =>
         config.Write(
-            $"contexts/meta/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name))).ToLowerInvariant()}/meta.json",
-            $$$"""{ "Name": "{{{name}}}", "Metadata": {}, "Endpoints": { "docker": { "Host": "{{{host}}}", "SkipTLSVerify": false } } }""");
+            $"contexts/meta/{IdOf(name)}/meta.json",
+            $$$"""{ "Name": "{{{name}}}", "Metadata": {}, "Endpoints": { "docker": { "Host": "{{{host}}}", "SkipTLSVerify": {{{(skipsVerification ? "true" : "false")}}} } } }""");
+
+    private void AddTls(string context, params string[] files) => Array.ForEach(files, file => config.Write(Path.Combine(TlsFolder(context), file), "PEM"));
+
+    private string TlsFolder(string context) => Path.Combine(config.Path, "contexts", "tls", IdOf(context), "docker");
+
+    private static string IdOf(string context) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(context)));
 }

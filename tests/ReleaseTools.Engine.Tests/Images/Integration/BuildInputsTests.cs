@@ -31,6 +31,18 @@ public sealed class BuildInputsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_build_of_the_whole_workspace_as_its_input_gets_nothing_of_git()
+    {
+        using var engine = await TestEngine.ConnectAsync();
+        foreach (var file in new[] { "app/a", ".git/HEAD", "app/module/.git", "app/inner/.git/HEAD" })
+            workspace.Write(file, file);
+
+        var built = (await BuildAsync(engine, Image("COPY app /app/\nCOPY . /all/\n") with { Inputs = [workspace.Path] })).ShouldBeBuilt();
+
+        (await EngineFiles.ListAsync(built.ImageId!)).ShouldAllBe(file => !file.Contains(".git", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_input_fails_the_build_with_the_line_to_add()
     {
         using var engine = await TestEngine.ConnectAsync();

@@ -104,6 +104,30 @@ public sealed class SandboxPushTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_tag_that_is_taken_for_good_is_an_error_before_anything_is_sent_and_without_it_the_push_goes_through()
+    {
+        using var engine = await TestEngine.ConnectAsync();
+        using var session = await SessionAsync();
+        using var registry = new EcrRegistry(session, TimeProvider.System);
+        var repository = $"{sandbox.RegistryHost}/fixed";
+        var held = await ReleaseAsync(engine, registry, workspace.Image(repository, "COPY a /a\n"), "v1");
+        await registry.PutTagAsync(repository, held.Digest!, "latest", default);
+        var other = (await BuildAsync(engine, registry: null, workspace.Image(repository, "COPY b /b\n"), "v2")).ShouldBeBuilt();
+        var pushes = new ImagePushes(engine, registry, new ImpatientClock());
+        var had = BlobsTaken();
+
+        var (_, error) = await pushes.PushAsync(other, new ImagePushOptions { AlsoTags = ["latest"] }, recorder, default);
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.AlsoTagImmutable));
+        error.Message.ShouldContain(held.Digest!);
+        error.RecommendedAction.ShouldContain("Leave out -AlsoTag latest");
+        error.RecommendedAction.ShouldContain("--repository-name fixed");
+        BlobsTaken().ShouldBe(had);
+        (await registry.FindAsync(repository, "v2", default)).ShouldBeNull();
+        (await pushes.PushAsync(other, new ImagePushOptions(), recorder, default)).Image.Status.ShouldBe(ImagePushStatus.Pushed);
+    }
+
+    [Fact]
     public async Task A_repository_that_is_not_there_is_found_missing_before_the_build()
     {
         using var session = await SessionAsync();

@@ -101,6 +101,31 @@ public sealed class ImagePushesTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_tag_that_is_on_this_very_image_for_good_is_no_error()
+    {
+        ecr.Immutable = true;
+        ecr.Add(FakeEngine.ImageId, "v0", "latest");
+
+        var (image, error) = await PushAsync(Built, new ImagePushOptions { AlsoTags = ["latest"] });
+
+        error.ShouldBeNull();
+        image.Status.ShouldBe(ImagePushStatus.Pushed);
+    }
+
+    [Fact]
+    public async Task Another_tag_that_is_taken_for_good_stops_a_reuse_before_any_tag_is_put()
+    {
+        ecr.Immutable = true;
+        var digest = ecr.Add(FakeEngine.ImageId, "src-f00d");
+        ecr.Add("sha256:" + new string('d', 64), "latest");
+
+        var (_, error) = await PushAsync(Built with { Status = ImageBuildStatus.Reused, ImageId = null, Digest = digest }, new ImagePushOptions { AlsoTags = ["latest"] });
+
+        error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.AlsoTagImmutable));
+        ecr.TagsPut.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_image_that_the_tag_holds_already_is_not_pushed()
     {
         var digest = ecr.Add(FakeEngine.ImageId, "v1", "src-f00d");
