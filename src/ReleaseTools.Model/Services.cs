@@ -74,7 +74,7 @@ public enum RolloutStatus
     /// <summary>The deployment completed and every running task runs the pushed digest.</summary>
     Verified,
 
-    /// <summary>The deployment completed; no task runs (desired count 0), or no digest was given, so nothing is proven.</summary>
+    /// <summary>The deployment completed; no task runs (desired count 0), no digest was given, or ECS does not tell what runs, so nothing is proven.</summary>
     Deployed,
 
     /// <summary>Started, not waited for (<c>-NoWait</c>).</summary>

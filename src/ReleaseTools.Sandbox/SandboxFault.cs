@@ -18,8 +18,11 @@ public sealed record SandboxFault
     /// <summary>How many times it happens; null is without end.</summary>
     public int? Count { get; init; } = 1;
 
-    /// <summary>For a <see cref="SandboxFaultKind.Throttle"/>: how many calls a second each operation may get, and as many in a burst; only those beyond are throttled. Every call when null.</summary>
+    /// <summary>For a <see cref="SandboxFaultKind.Throttle"/>: how many calls a second each operation may get, after a <see cref="Burst"/>; only those beyond are throttled. Every call when null.</summary>
     public int? CallsPerSecond { get; init; }
+
+    /// <summary>How many calls may come at once; as many as may in a second when null.</summary>
+    public int? Burst { get; init; }
 
     /// <summary>How late, or how long after the start, by the sandbox's clock unless said otherwise.</summary>
     public TimeSpan Delay { get; init; }

@@ -22,6 +22,9 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
     internal static readonly TimeSpan EffectLag = TimeSpan.FromSeconds(30);
     internal static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whether a deployment began, or may have: UpdateService was sent, and not refused.</summary>
+    public bool MayHaveBegun { get; private set; }
+
     /// <summary>Joins the deployment that the plan found under way; null where it is so no longer.</summary>
     /// <param name="plan">What is planned.</param>
     /// <param name="seen">The service as it is now; null where it is gone.</param>
@@ -50,9 +53,15 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             try
             {
                 var request = new UpdateServiceRequest(service.Cluster, service.Service) { TaskDefinition = revision, DesiredCount = plan.DesiredCount, ForceNewDeployment = true };
+                MayHaveBegun = true;
                 seen = (await aws.Ecs.UpdateServiceAsync(request, cancellationToken)).Service;
             }
-            catch (AwsServiceException error) when (error.MayHaveBeenDone())
+            catch (ReleaseException error) when (error is not AwsServiceException sent || !sent.MayHaveBeenDone())
+            {
+                MayHaveBegun = false;
+                throw;
+            }
+            catch (AwsServiceException error)
             {
                 observer.Report(new Warned(service.Service, $"UpdateService was not answered ({error.Code}); the service will tell whether a deployment began."));
                 seen = await FindAsync(plan, revision, before, cancellationToken)
@@ -115,8 +124,7 @@ internal sealed class DeploymentStart(AwsSession aws, IReleaseObserver observer,
             {
                 observer.Report(new Traced(plan.Service.Service, $"{error.Operation} was not answered ({error.Code}); looking again."));
             }
-
-            catch (AwsServiceException error)
+            catch (ReleaseException error)
             {
                 observer.Report(new Warned(plan.Service.Service, $"The service cannot be read: {error.Message}"));
                 return null;

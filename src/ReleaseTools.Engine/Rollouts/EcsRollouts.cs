@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Registries;
@@ -15,6 +14,7 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <param name="urlHandler">Answers the services' verify URLs; the network when null.</param>
 public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time, HttpMessageHandler? urlHandler = null)
 {
+    private readonly CallPace pace = new(time);
     private readonly Lazy<HttpMessageHandler> http = new(() => urlHandler ?? UrlCheck.CreateHandler());
 
     /// <summary>
@@ -49,7 +49,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// </returns>
     public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
-        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time), [], new(ReferenceEqualityComparer.Instance));
+        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time, pace), [], new(ReferenceEqualityComparer.Instance));
         var before = new BeforeRollouts(new ReleaseTasks(aws, registry, observer, time), run.Revisions, plans);
         var ended = new Dictionary<RolloutPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
         var waves = RolloutWaves.Of(plans);
@@ -108,22 +108,25 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     {
         var results = new RolloutResult[plans.Count];
         var started = new StartedRollout?[plans.Count];
-        var refused = new ConcurrentBag<RolloutPlan>();
+        var mayHaveBegun = new bool[plans.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
         try
         {
             await Parallel.ForEachAsync(Enumerable.Range(0, plans.Count), parallel, async (i, token) =>
             {
+                var start = new DeploymentStart(aws, observer, time);
                 try
                 {
-                    started[i] = await StartAsync(plans[i], run, token);
+                    started[i] = await StartAsync(plans[i], run, start, token);
                     results[i] = new(started[i]!.Rollout);
                 }
                 catch (ReleaseException error)
                 {
-                    if (error.Id is not (nameof(Messages.DeploymentNotFound) or nameof(Messages.DeploymentNotStarted)))
-                        refused.Add(plans[i]);
                     results[i] = NotStarted(plans[i], error);
+                }
+                finally
+                {
+                    mayHaveBegun[i] = started[i] is not null || start.MayHaveBegun;
                 }
             });
         }
@@ -135,53 +138,60 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         }
         finally
         {
-            // A plan that is neither refused nor begun may have begun: its tag stays.
-            run.Begun.AddRange(plans.Where(plan => !refused.Any(one => ReferenceEquals(one, plan))));
-            await run.Tags.PutBackAsync(refused, run.Begun);
+            // Also after Ctrl-C: a tag that names what nobody deployed is what the next task to restart would run.
+            run.Begun.AddRange(plans.Where((_, i) => mayHaveBegun[i]));
+            await run.Tags.PutBackAsync(plans.Where((_, i) => !mayHaveBegun[i]), run.Begun);
         }
 
         if (options.NoWait)
             return results;
 
         var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
-        var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, cancellationToken);
+        var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, run.Tags, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
-            results[begun[k]] = WithTag(watched[k], plans[begun[k]], run.Tags);
-        return await Task.WhenAll(results.Select((result, i) => CheckUrlAsync(result, plans[i].Service.Verify, cancellationToken)));
+            results[begun[k]] = watched[k];
+        return results;
     }
 
     /// <summary>Waits for deployments that run, and proves what runs then.</summary>
-    internal async Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
-    {
-        var watched = await WatchAsync(started, options, cancellationToken);
-        return await Task.WhenAll(watched.Select((result, i) => CheckUrlAsync(result, started[i].Plan.Service.Verify, cancellationToken)));
-    }
+    internal Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken) =>
+        WatchAsync(started, options, tags: null, cancellationToken);
 
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
     // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
     // would run as it was.
-    private async Task<StartedRollout> StartAsync(RolloutPlan plan, RolloutRun run, CancellationToken cancellationToken)
+    private async Task<StartedRollout> StartAsync(RolloutPlan plan, RolloutRun run, DeploymentStart start, CancellationToken cancellationToken)
     {
         if (plan.Problem is not null)
             throw plan.Problem;
         if (run.Joined.TryGetValue(plan, out var joined))
             return joined;
         var revision = plan.PinsDigest ? await run.Revisions.RegisterAsync(plan, cancellationToken) : null;
+
+        // Before the tag moves: until the deployment begins, that names what nobody deployed.
+        await pace.WaitForAsync("DescribeServices", cancellationToken);
+        await pace.WaitForAsync("UpdateService", cancellationToken);
         await run.Tags.MoveAsync(plan, cancellationToken);
-        return await new DeploymentStart(aws, observer, time).StartAsync(plan, revision, cancellationToken);
+        return await start.StartAsync(plan, revision, cancellationToken);
     }
 
     private static RolloutResult NotStarted(RolloutPlan plan, ReleaseException error) =>
         new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
 
     // One watcher for each cluster.
-    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, TagMoves? tags, CancellationToken cancellationToken)
     {
-        var calls = new CallPace(time);
         var clusters = started.GroupBy(one => one.Rollout.Cluster, StringComparer.Ordinal)
-            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, calls).WatchAsync(cancellationToken));
+            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, pace, FinishAsync).WatchAsync(cancellationToken));
         var ended = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
         return [.. started.Select(one => ended.Single(end => ReferenceEquals(end.Started, one)).Result)];
+
+        // What is told of a rollout's end is all of it: whether its URL answers, and then where its tag is.
+        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result)
+        {
+            result = await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken);
+            return tags is null ? result : WithTag(result, one.Plan, tags);
+        }
     }
 
     // A service at zero tasks has nobody to answer.

@@ -99,9 +99,9 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     private static bool IsTakenFrom(RolloutPlan plan, RolloutPlan back) => plan.NamedTag is { } tag && tag == back.NamedTag && plan.Image?.Digest != back.Image!.Digest;
 
     // Superseded is somebody else's business by now, and what ECS rolled back needs no second time. A rollout whose end
-    // nobody saw (it could not be watched) may yet go well.
+    // nobody saw (it could not be watched) may yet go well, and so may one that completed and whose stopped tasks ECS replaces.
     private static bool IsToUndo(RolloutResult result) =>
-        result is { Error: null, Rollout: { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch or RolloutStatus.Stalled or RolloutStatus.TimedOut } };
+        result is { Error: null, HasCompleted: false, Rollout: { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch or RolloutStatus.Stalled or RolloutStatus.TimedOut } };
 
     private static (string Repository, string Tag)? TagOf(RolloutPlan plan) => plan is { Image: { } image, TagToMove: { } tag } ? (image.Repository, tag) : null;
 
@@ -131,7 +131,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
 
         // The failure stays; what it said of how things stood does not.
         var tagStays = plan.LeavesTag || plan.Rollout?.NamedTag is { } tag && tagsLeft.ContainsKey(tag);
-        var cause = RolloutText.Without(rollout.Reason, RolloutVerdict.GoesOnTrying, $" {RolloutText.GoesOn(rollout)}", tagStays ? "" : failed.SaidOfTag);
+        var cause = RolloutText.Without(rollout.Reason, RolloutVerdict.GoesOnTrying, RolloutVerdict.GoesOnDespiteBreaker, $" {RolloutText.GoesOn(rollout)}", tagStays ? "" : failed.SaidOfTag);
         var moved = tagStays || failed.SaidOfTag.Length == 0 || plan.Rollout?.NamedTag is not { } moves || back.Digest is null ? "" : $" The tag {moves.Tag} is back on {Words.Digest(back.Digest)}.";
         return new(rollout with
         {

@@ -12,8 +12,9 @@ namespace ReleaseTools.Engine.Rollouts;
 /// that is there already, from a rollout that was refused or rolled back, is taken and not made again; nor is the request
 /// repeated when its answer is lost: the family's newest revision tells what became of it.
 /// </summary>
-internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer, TimeProvider time)
+internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer, TimeProvider time, CallPace? pace = null)
 {
+    private readonly CallPace pace = pace ?? new(time);
     private readonly ConcurrentDictionary<(string TaskDefinition, string Image, string Pinned), Lazy<Task<PinnedRevision>>> revisions = new();
 
     /// <summary>The ARN of the revision that differs from the one to deploy, or else the service's, in the image's digest alone.</summary>
@@ -51,6 +52,7 @@ internal sealed class PinnedRevisions(AwsSession aws, IReleaseObserver observer,
         string? registered;
         try
         {
+            await pace.WaitForAsync("RegisterTaskDefinition", cancellationToken);
             registered = (await aws.Ecs.RegisterTaskDefinitionAsync(new(request), cancellationToken)).TaskDefinition?.TaskDefinitionArn;
         }
         catch (AwsServiceException error) when (error.MayHaveBeenDone())

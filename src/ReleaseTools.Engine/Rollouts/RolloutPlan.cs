@@ -40,6 +40,11 @@ public sealed record RolloutPlan
     /// <summary>The container that runs the image.</summary>
     internal ContainerDefinition? Container { get; init; }
 
+    /// <summary>The containers that run it: that one, and those whose image is replaced with it.</summary>
+    internal IReadOnlyList<string> ContainersOfImage => Container is not { Name: { } first, Image: var image }
+        ? []
+        : [first, .. (Definition?.ContainerDefinitions ?? []).Where(one => one.Name != first && SameImage.IsReplacedWith(one.Image, image, PinsDigest)).Select(one => one.Name).OfType<string>()];
+
     /// <summary>The service's task definition.</summary>
     internal TaskDefinition? Definition { get; init; }
 

@@ -97,7 +97,7 @@ internal sealed class RolloutPlanner(AwsSession aws, IImageRegistry registry, IR
             if (plan is { Seen: { } seen, Definition: { } definition }
                 && plan.Problem?.Id is not (nameof(Messages.ServiceNotActive) or nameof(Messages.ServiceControllerNotEcs)))
                 tasks[plan] = PrecheckedTask.Of(
-                    plan.Service.Service, seen, definition, BeginsWithTask(plan) ? 1 : plan.DesiredCount, plan is { Image: { } image, Container: { } container } ? (image, container.Name) : null, plan.Service.Repository);
+                    plan.Service.Service, seen, definition, BeginsWithTask(plan) ? 1 : plan.DesiredCount, plan is { Image: { } image, Container: { } container } ? (image, container.Name) : null, plan.Service.Repository, plan.PinsDigest);
         }
 
         var found = await new RolloutPrechecks(aws, registry, observer, time).CheckAsync([.. tasks.Values], cancellationToken);

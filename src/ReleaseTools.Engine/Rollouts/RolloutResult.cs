@@ -9,4 +9,7 @@ public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Err
 {
     /// <summary>What the reason says of the tag, which holds until the tag goes back; empty where it says nothing.</summary>
     internal string SaidOfTag { get; init; } = "";
+
+    /// <summary>Whether its deployment completed, and only tasks that ECS replaces were missing when the time ran out.</summary>
+    internal bool HasCompleted { get; init; }
 }

@@ -33,6 +33,11 @@ internal static class RolloutText
         $"Deployment {rollout.DeploymentId} of {rollout.Service} goes on. To look at it: aws ecs describe-services --cluster {rollout.Cluster} --services {rollout.Service}. "
         + $"To wait for it: {Wait(rollout)}; to undo it: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}.";
 
+    /// <summary>How to put back what ran before a deployment that nobody put back: ECS may go on trying it. Empty where there is nothing to put back.</summary>
+    public static string Undo(ServiceRollout rollout) => rollout is { DeploymentId: not null, Status: RolloutStatus.Failed or RolloutStatus.Mismatch }
+        ? $" To put back what ran before: Restore-EcsService {rollout.Service} -Cluster {rollout.Cluster}."
+        : "";
+
     /// <summary>The command that waits for a rollout; with the digest, without which it would prove nothing.</summary>
     public static string Wait(ServiceRollout rollout) =>
         $"Wait-EcsRollout {rollout.Service} -Cluster {rollout.Cluster}{(rollout.Digest is null ? "" : $" -Digest {rollout.Digest}")}";

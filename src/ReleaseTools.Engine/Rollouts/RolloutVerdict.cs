@@ -44,6 +44,7 @@ internal enum RolloutOutcome
 /// ACTIVE    PRIMARY, IN_PROGRESS  ours               too many tasks stopped by fault   Failed, before ECS says so
 /// ACTIVE    PRIMARY, IN_PROGRESS  ours               –                                 Going
 /// </code>
+/// Tasks that stop after COMPLETED are judged where the proof misses them (<see cref="OfStops"/>).
 /// Too many are <see cref="RolloutOptions.MaximumFailedTask"/>, or one whose image cannot be pulled or whose resources
 /// cannot be set up, as that will not get better. Where a breaker counts along (failedTasks above zero; a crash after
 /// RUNNING is not counted) it is given the chance to act first, so that its rollback is seen as one: too many are then
@@ -56,6 +57,9 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
 
     /// <summary>What is said of a deployment that failed and that nobody has stopped.</summary>
     internal const string GoesOnTrying = " ECS goes on trying: the service has no circuit breaker.";
+
+    /// <summary>The same, where there is one: it counts no crash after a task came to run.</summary>
+    internal const string GoesOnDespiteBreaker = " ECS goes on trying: the circuit breaker has not ended it.";
 
     /// <summary>Whether an event says that a deployment failed: "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."</summary>
     public static bool SaysFailed(string? message) => message?.Contains("deployment failed", StringComparison.OrdinalIgnoreCase) == true;
@@ -70,6 +74,16 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
         var ours = deployments.FirstOrDefault(deployment => deployment.Id == seen.DeploymentId);
         var primary = deployments.FirstOrDefault(deployment => deployment.Status == "PRIMARY");
         return ours is { Status: "PRIMARY" } ? OfPrimary(seen, service, ours) : OfReplaced(seen, service, ours, primary);
+    }
+
+    /// <summary>
+    /// Judges a deployment that completed, and whose tasks are missing, by those that stopped by its fault: a crash after COMPLETED
+    /// changes no state, and no breaker looks any more. No stop is hopeless, as its tasks have come to run before.
+    /// </summary>
+    public static RolloutVerdict OfStops(RolloutObservation seen)
+    {
+        var faults = Faults(seen);
+        return seen.Service is { } service && faults.Count > 0 && faults.Count >= seen.MaximumFailedTask ? TooMany(service, faults) : new(RolloutOutcome.Going);
     }
 
     private static RolloutVerdict OfPrimary(RolloutObservation seen, EcsService service, Deployment ours) => ours.RolloutState switch
@@ -95,7 +109,7 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
 
     private static RolloutVerdict OfTasks(RolloutObservation seen, EcsService service, Deployment ours)
     {
-        var faults = seen.StoppedTasks.Where(task => task.IsFault).ToList();
+        var faults = Faults(seen);
         if (faults.Count == 0)
             return new(RolloutOutcome.Going);
 
@@ -103,10 +117,14 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
         var breakerCounts = Breaker(service) is { Enable: true } && (ours.FailedTasks > 0 || faults.Exists(task => task.Task.StopCode == "TaskFailedToStart"));
         var limit = breakerCounts ? BreakerThreshold(service, ours.DesiredCount) + seen.MaximumFailedTask : seen.MaximumFailedTask;
         var hopeless = !breakerCounts && faults.Exists(task => task.IsHopeless);
-        if (!hopeless && faults.Count < limit)
-            return new(RolloutOutcome.Going);
+        return hopeless || faults.Count >= limit ? TooMany(service, faults) : new(RolloutOutcome.Going);
+    }
 
-        var goesOn = Breaker(service) is { Enable: true } ? "" : GoesOnTrying;
+    private static List<TaskStop> Faults(RolloutObservation seen) => seen.StoppedTasks.Where(task => task.IsFault).ToList();
+
+    private static RolloutVerdict TooMany(EcsService service, List<TaskStop> faults)
+    {
+        var goesOn = Breaker(service) is { Enable: true } ? GoesOnDespiteBreaker : GoesOnTrying;
         return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault. {faults[^1].Sentence}{goesOn}");
     }
 

@@ -11,8 +11,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// </summary>
 internal sealed class RolloutWatcher
 {
-    // A list of tasks may lag behind the service's counts.
-    private const int ProofsBeforeMismatch = 5;
+    // A list of tasks may lag behind the service's counts, and a task's digest behind its start.
+    private const int ProofsBeforeVerdict = 5;
 
     // Quick at first, when what is wrong shows. With the calls on top, a verdict is at most five seconds behind the deployment's end.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(2);
@@ -27,10 +27,20 @@ internal sealed class RolloutWatcher
     private readonly ServiceTasks tasks;
     private readonly CrashLogs logs;
     private readonly List<WatchedService> open;
-    private readonly List<(StartedRollout Started, RolloutResult Result)> done = [];
+    private readonly List<(StartedRollout Started, Task<RolloutResult> Result)> done = [];
+    private readonly Func<StartedRollout, RolloutResult, Task<RolloutResult>> finish;
 
+    /// <param name="aws">The session.</param>
+    /// <param name="observer">Who is told.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="started">The deployments.</param>
+    /// <param name="options">How they are watched.</param>
+    /// <param name="calls">The pace that watchers share; its own when null.</param>
+    /// <param name="finish">What is yet to be found out when a deployment has ended, before its end is told; the others are watched meanwhile.</param>
     public RolloutWatcher(
-        AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options, CallPace? calls = null)
+        AwsSession aws, IReleaseObserver observer, TimeProvider time, string cluster, IReadOnlyList<StartedRollout> started, RolloutOptions options, CallPace? calls = null,
+        Func<StartedRollout, RolloutResult, Task<RolloutResult>>? finish = null)
     {
         this.aws = aws;
         this.observer = observer;
@@ -38,6 +48,7 @@ internal sealed class RolloutWatcher
         this.cluster = cluster;
         this.options = options;
         this.calls = calls ?? new CallPace(time);
+        this.finish = finish ?? ((_, result) => Task.FromResult(result));
         tasks = new ServiceTasks(aws.Ecs, cluster, this.calls);
         logs = new CrashLogs(aws, observer, options);
         open = [.. started.Select(one => new WatchedService(one, options, time))];
@@ -74,10 +85,14 @@ internal sealed class RolloutWatcher
             // The wait ends, the deployments do not.
             foreach (var service in open)
                 observer.Report(new LeftRunning(service.Name, RolloutText.GoesOn(service.Started.Rollout)));
+            await Task.WhenAll(done.Select(Task (one) => one.Result)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
 
-        return done;
+        var results = new List<(StartedRollout, RolloutResult)>();
+        foreach (var (started, result) in done)
+            results.Add((started, await result));
+        return results;
     }
 
     // A verdict that waits for one more look does not wait for its turn.
@@ -144,10 +159,8 @@ internal sealed class RolloutWatcher
             case RolloutOutcome.Going:
                 service.Proofs = 0;
                 break;
-            case RolloutOutcome.Failed or RolloutOutcome.RolledBack when service.Hold(verdict):
-                break; // for the lines of what crashed last
             case RolloutOutcome.Failed or RolloutOutcome.RolledBack:
-                EndBy(service, verdict);
+                EndOrHold(service, verdict);
                 break;
             case RolloutOutcome.Superseded:
                 End(service, service.Record(RolloutStatus.Superseded, verdict.Reason));
@@ -163,18 +176,37 @@ internal sealed class RolloutWatcher
         foreach (var service in completed.Where(service => !service.HasEnded))
         {
             var proof = Proof(service, [.. running[service]], service.Seen!.DesiredCount);
-            var isLast = !proof.IsFinal && ++service.Proofs >= ProofsBeforeMismatch;
+            var isLast = !proof.IsFinal && ++service.Proofs >= ProofsBeforeVerdict;
             if (isLast)
                 proof = Proof(service, [.. running[service]], service.DesiredToProve);
-            if (proof.IsFinal || isLast)
-                End(service, service.Record(proof.Status, proof.Reason) with { RunningDigests = proof.Digests, RunningCount = proof.Running });
+            service.Unproven = proof.Status == RolloutStatus.InProgress ? proof : null;
+
+            // Tasks that are missing are on their way, as ECS replaces what stopped, unless those that stop are the deployment's fault.
+            if (service.Unproven is not null && service.VerdictOfStops() is { Outcome: RolloutOutcome.Failed } verdict)
+                EndOrHold(service, verdict);
+            else if (service.Unproven is null && (proof.IsFinal || isLast))
+                EndBy(service, proof);
         }
+    }
+
+    private void EndBy(WatchedService service, DigestProof proof)
+    {
+        if (!proof.IsFinal && proof.Status == RolloutStatus.Deployed)
+            observer.Report(new Warned(service.Name, proof.Reason));
+        End(service, service.Record(proof.Status, proof.Reason) with { RunningDigests = proof.Digests, RunningCount = proof.Running });
+    }
+
+    // One that waits does so for the lines of what crashed last.
+    private void EndOrHold(WatchedService service, RolloutVerdict verdict)
+    {
+        if (!service.Hold(verdict))
+            EndBy(service, verdict);
     }
 
     private static DigestProof Proof(WatchedService service, IReadOnlyList<EcsTask> running, int desired)
     {
         var plan = service.Started.Plan;
-        return DigestProof.Of(running, plan.Container?.Name, plan.Image?.Digest, plan.AcceptedDigests, desired, service.Started.DeploymentId);
+        return DigestProof.Of(running, plan.ContainersOfImage, plan.Image?.Digest, plan.AcceptedDigests, desired, service.Started.DeploymentId);
     }
 
     private async Task TakeInStoppedAsync(IReadOnlyList<WatchedService> services, CancellationToken cancellationToken)
@@ -212,7 +244,8 @@ internal sealed class RolloutWatcher
                 ? (RolloutStatus.Stalled, $"{RolloutText.Capital(stall.Words)}. ECS says: {stall.Said}")
                 : (RolloutStatus.TimedOut, service.LastSaid is { } last ? $"ECS said last: {last}" : "");
             var counts = $"The wait of {Words.Duration(options.Timeout)} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.";
-            End(service, service.Record(status, string.Join(' ', new[] { counts, why, RolloutText.GoesOn(service.Started.Rollout) }.Where(text => text.Length > 0))));
+            var parts = new[] { service.Unproven?.Reason ?? "", counts, why, RolloutText.GoesOn(service.Started.Rollout) };
+            End(service, service.Record(status, string.Join(' ', parts.Where(text => text.Length > 0))), hasCompleted: service.Unproven is not null);
         }
     }
 
@@ -227,13 +260,26 @@ internal sealed class RolloutWatcher
     private void EndBy(WatchedService service, RolloutVerdict verdict) =>
         End(service, service.Record(verdict.Outcome == RolloutOutcome.RolledBack ? RolloutStatus.RolledBack : RolloutStatus.Failed, verdict.Reason));
 
-    private void End(WatchedService service, ServiceRollout rollout, ReleaseException? error = null)
+    private void End(WatchedService service, ServiceRollout rollout, ReleaseException? error = null, bool hasCompleted = false)
     {
         service.HasEnded = true;
         open.Remove(service);
-        done.Add((service.Started, new(rollout, error)));
         foreach (var stop in service.Stopped.Where(stop => stop.LogToCome is not null))
             observer.Report(new TaskStopped(service.Name, stop.Task)); // there is no next look
-        observer.Report(new RolloutEnded(service.Name, rollout)); // now, not when the last of the others has ended
+        done.Add((service.Started, FinishAsync(service, new(rollout, error) { HasCompleted = hasCompleted })));
+    }
+
+    // Now, not when the last of the others has ended.
+    private async Task<RolloutResult> FinishAsync(WatchedService service, RolloutResult result)
+    {
+        try
+        {
+            result = await finish(service.Started, result);
+            return result;
+        }
+        finally
+        {
+            observer.Report(new RolloutEnded(service.Name, result.Rollout)); // also where a stop by the user left something unknown
+        }
     }
 }

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts;
@@ -40,7 +41,7 @@ internal sealed class TaskLogs(AwsSession aws, IReleaseObserver observer)
             var page = await aws.Logs.GetLogEventsAsync(new(log.Group, log.Stream) { Limit = Lines, StartFromHead = false }, cancellationToken);
             return [.. (page.Events ?? []).Select(written => (written.Message ?? "").TrimEnd('\r', '\n'))];
         }
-        catch (AwsServiceException error)
+        catch (ReleaseException error)
         {
             // A container that never started has no stream; a log that may not be read must not hide the task's own reason.
             observer.Report(new Traced(service, $"The log stream {log.Stream} could not be read: {error.Message}"));

@@ -73,6 +73,9 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     /// <summary>The last thing ECS said, for a reason when the time runs out.</summary>
     public string? LastSaid { get; private set; }
 
+    /// <summary>The proof that fails for want of tasks, of a deployment that completed; null where none does.</summary>
+    public DigestProof? Unproven { get; set; }
+
     /// <summary>What keeps its tasks from coming, since one last came to run; null where nothing does.</summary>
     public ServiceStall? Stall { get; private set; }
 
@@ -91,7 +94,6 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     public void Look(EcsService? service, IReleaseObserver observer)
     {
         Seen = service;
-        Held = null;
         (lookedBefore, lookedAt) = (lookedAt, time.GetTimestamp());
         leastDesired = Math.Min(leastDesired, service?.DesiredCount ?? leastDesired);
         TellEvents(observer);
@@ -131,8 +133,18 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         return true;
     }
 
-    /// <summary>Judges the deployment by what is known of it.</summary>
-    public RolloutVerdict Verdict() => RolloutVerdict.Of(new()
+    /// <summary>Judges the deployment by what is known of it. What was held is judged anew, once all reads of a look are answered or given up.</summary>
+    public RolloutVerdict Verdict()
+    {
+        Held = null;
+        Unproven = null;
+        return RolloutVerdict.Of(Observation);
+    }
+
+    /// <summary>Judges it by the tasks that stopped alone.</summary>
+    public RolloutVerdict VerdictOfStops() => RolloutVerdict.OfStops(Observation);
+
+    private RolloutObservation Observation => new()
     {
         DeploymentId = started.DeploymentId,
         Service = Seen,
@@ -141,7 +153,7 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         StoppedTasks = stopped,
         FailedFor = failedSince is { } since ? Max(time.GetElapsedTime(since), TimeSpan.FromTicks(1)) : TimeSpan.Zero,
         MaximumFailedTask = options.MaximumFailedTask,
-    });
+    };
 
     /// <summary>The record, as things stand.</summary>
     public ServiceRollout Record(RolloutStatus status, string reason) => started.Rollout with

@@ -21,7 +21,7 @@ internal sealed record OperationFaults
         return new OperationFaults
         {
             Delay = faults.Take(fault => fault.Kind is SandboxFaultKind.Delay && Fits(fault))?.Delay ?? TimeSpan.Zero,
-            Fault = faults.Take(fault => OfCalls(fault.Kind) && Fits(fault) && (fault.CallsPerSecond is not { } rate || !buckets.Take(service, operation, rate))),
+            Fault = faults.Take(fault => OfCalls(fault.Kind) && Fits(fault) && (fault.CallsPerSecond is not { } rate || !buckets.Take(service, operation, rate, fault.Burst ?? rate))),
         };
 
         bool Fits(SandboxFault fault) =>

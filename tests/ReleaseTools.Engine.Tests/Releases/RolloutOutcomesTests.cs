@@ -22,6 +22,13 @@ public sealed class RolloutOutcomesTests
         error.RecommendedAction.ShouldContain(advice);
     }
 
+    [Theory]
+    [InlineData(RolloutStatus.Failed, true)]
+    [InlineData(RolloutStatus.Mismatch, true)]
+    [InlineData(RolloutStatus.RolledBack, false)] // it is put back
+    public void What_nobody_put_back_is_advised_to_be(RolloutStatus status, bool isAdvised) =>
+        Outcomes.ErrorOf(Rollout with { Status = status })!.RecommendedAction.Contains("Restore-EcsService web -Cluster main", StringComparison.Ordinal).ShouldBe(isAdvised);
+
     [Fact]
     public void A_service_that_was_not_put_back_is_not_to_be_released_again() =>
         Outcomes.ErrorOfRestore(Rollout with { Status = RolloutStatus.Failed })!.RecommendedAction.ShouldEndWith("Restore-EcsService web -Cluster main -To family:revision");

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
+using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Tests.Rollouts;
 
@@ -58,10 +60,67 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
     }
 
     [Fact]
-    public async Task Tasks_that_are_gone_since_the_deployment_completed_prove_nothing()
+    public async Task A_task_that_stopped_since_the_deployment_completed_is_waited_for_while_ECS_replaces_it()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
+        aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" || time.Passed < TimeSpan.FromSeconds(90) ? Arns() : Arns("arn:task/new"));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Verified);
+    }
+
+    [Fact]
+    public async Task Tasks_that_do_not_come_back_are_not_over_in_time_and_no_reason_to_undo_what_completed()
     {
         var plan = await PlanAsync();
         aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("ListTasks", _ => Arns());
+
+        var result = await ResultAsync(plan, new() { Timeout = TimeSpan.FromMinutes(2) });
+        result.Rollout.Status.ShouldBe(RolloutStatus.TimedOut);
+        result.Rollout.Reason!.ShouldStartWith("The deployment completed, but 0 of 1 tasks run.");
+
+        var undo = new EcsUndo(aws.Session, registry, observer, time, Rollouts);
+        (await undo.RollBackAsync([plan], [result], new(), default)).Single().ShouldBe(result);
+        aws.RequestsOf("UpdateService").Count().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Crashes_after_the_deployment_completed_are_its_fault()
+    {
+        var plan = await PlanAsync();
+        var crashes = 0;
+        OnLook(_ => Services(Service("ecs-svc/2", "COMPLETED", events: [$"crash {++crashes}"])));
+        aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" ? Arns([.. Enumerable.Range(1, crashes).Select(i => $"arn:task/{i}")]) : Arns());
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => StoppedTask((string)arn!))])).On("GetLogEvents", """{"events":[{"message":"no database"}]}""");
+
+        var rollout = await RolloutAsync(plan);
+
+        rollout.Status.ShouldBe(RolloutStatus.Failed);
+        rollout.Reason!.ShouldStartWith("3 tasks of the deployment stopped by its fault.");
+        Outcomes.ErrorOf(rollout)!.RecommendedAction.ShouldContain("Restore-EcsService web -Cluster main");
+    }
+
+    [Fact]
+    public async Task A_digest_that_ECS_never_tells_is_warned_of_and_proves_nothing()
+    {
+        var plan = await PlanAsync();
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(RunningTask("arn:task/new", "")));
+
+        (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Deployed);
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("does not tell the digest");
+    }
+
+    [Fact]
+    public async Task Another_container_of_the_tag_that_runs_another_digest_is_a_mismatch()
+    {
+        aws.On("DescribeTaskDefinition", $$$"""
+            {"taskDefinition":{"family":"web","revision":7,"containerDefinitions":[{"name":"app","image":"{{{Repository}}}:latest"},{"name":"worker","image":"{{{Repository}}}"},{"name":"log","image":"fluent-bit:3"}]}}
+            """);
+        var plan = await PlanAsync();
+        plan.ContainersOfImage.ShouldBe(["app", "worker"]);
+        var task = RunningTask("arn:task/new", New);
+        task["containers"]!.AsArray().Add(new JsonObject { ["name"] = "worker", ["imageDigest"] = Old });
+        aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED"))).On("DescribeTasks", _ => Tasks(task.DeepClone().AsObject()));
 
         (await RolloutAsync(plan)).Status.ShouldBe(RolloutStatus.Mismatch);
     }

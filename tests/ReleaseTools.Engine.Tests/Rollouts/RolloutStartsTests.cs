@@ -83,6 +83,38 @@ public sealed class RolloutStartsTests : ScriptedRollouts
     }
 
     [Fact]
+    public async Task A_stop_between_the_move_of_the_tag_and_the_request_puts_the_tag_back_also_where_others_of_the_tag_were_to_come()
+    {
+        aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));
+        var images = new Dictionary<string, EcrImage> { ["web"] = Image(), ["next"] = Image() };
+        var plans = await Rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }, new() { Service = "next", Cluster = "main" }], images, default);
+        using var stop = new CancellationTokenSource();
+        aws.On("DescribeServices", _ =>
+        {
+            registry.DigestOf(Repository, "latest").ShouldBe(New);
+            stop.Cancel();
+            throw new OperationCanceledException(stop.Token);
+        });
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Rollouts.RolloutAsync(plans, new() { ThrottleLimit = 1 }, stop.Token));
+
+        registry.DigestOf(Repository, "latest").ShouldBe(Old);
+        aws.Operations.ShouldNotContain("UpdateService");
+    }
+
+    [Fact]
+    public async Task Credentials_that_cannot_be_renewed_while_a_lost_answer_is_looked_into_leave_the_tag_where_the_deployment_would_need_it()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
+        aws.InTurn("DescribeServices", () => Services(Service("ecs-svc/1", "COMPLETED")), () => throw ReleaseException.For(nameof(Messages.AwsSsoTokenExpired), ErrorKind.Authentication, "profile x", "profile x", "x"));
+
+        (await ResultAsync(plan)).Error!.Id.ShouldBe(nameof(Messages.DeploymentNotFound));
+
+        registry.DigestOf(Repository, "latest").ShouldBe(New);
+    }
+
+    [Fact]
     public async Task A_refused_deployment_keeps_its_error_and_its_tag_goes_back()
     {
         var plan = await PlanAsync();

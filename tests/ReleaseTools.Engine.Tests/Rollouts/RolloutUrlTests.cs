@@ -22,6 +22,33 @@ public sealed class RolloutUrlTests : ScriptedRollouts
         web.Asked.ShouldAllBe(url => url == "https://web.example/health");
     }
 
+    [Fact]
+    public async Task A_url_that_does_not_answer_is_all_that_is_told_of_the_end_and_with_it_where_the_tag_is()
+    {
+        using var web = new Web(() => 503);
+
+        var rollout = await RolloutWithUrlAsync(web);
+
+        observer.Of<RolloutEnded>().ShouldHaveSingleItem().Rollout.ShouldBe(rollout);
+        rollout.Status.ShouldBe(RolloutStatus.Failed);
+        rollout.Reason!.ShouldContain($"The tag latest of {Repository} names {Words.Digest(New)} now");
+    }
+
+    [Fact]
+    public async Task A_stop_while_the_url_is_asked_does_not_hide_that_the_deployment_ended()
+    {
+        using var stop = new CancellationTokenSource();
+        using var web = new Web(() =>
+        {
+            stop.Cancel();
+            return 503;
+        });
+
+        await Should.ThrowAsync<OperationCanceledException>(() => RolloutVerifiedAsync(web, new() { Url = Health }, stop.Token));
+
+        observer.Of<RolloutEnded>().ShouldHaveSingleItem().Rollout.Status.ShouldBe(RolloutStatus.Verified);
+    }
+
     [Theory]
     [InlineData(204, RolloutStatus.Verified)]
     [InlineData(302, RolloutStatus.Verified)] // wanted, so not followed
@@ -33,7 +60,7 @@ public sealed class RolloutUrlTests : ScriptedRollouts
 
         rollout.Status.ShouldBe(expected, rollout.Reason);
         if (expected == RolloutStatus.Failed)
-            rollout.Reason!.ShouldEndWith("last: HTTP 200, and 204 or 302 is wanted.");
+            rollout.Reason!.ShouldContain("last: HTTP 200, and 204 or 302 is wanted.");
     }
 
     [Fact]
@@ -103,13 +130,13 @@ public sealed class RolloutUrlTests : ScriptedRollouts
 
     private Task<ServiceRollout> RolloutWithUrlAsync(HttpMessageHandler web, string url = Health) => RolloutVerifiedAsync(web, new UrlVerification { Url = url });
 
-    private async Task<ServiceRollout> RolloutVerifiedAsync(HttpMessageHandler web, UrlVerification verify)
+    private async Task<ServiceRollout> RolloutVerifiedAsync(HttpMessageHandler web, UrlVerification verify, CancellationToken cancellationToken = default)
     {
         var rollouts = new EcsRollouts(aws.Session, registry, observer, time, web);
         var service = new ReleaseService { Service = "web", Cluster = "main", Verify = verify };
         var plans = await rollouts.PlanAsync([service], new Dictionary<string, EcrImage> { ["web"] = Image() }, default);
         aws.On("DescribeServices", _ => Services(Service("ecs-svc/2", "COMPLETED")));
-        return (await rollouts.RolloutAsync(plans, new(), default)).Single().Rollout;
+        return (await rollouts.RolloutAsync(plans, new(), cancellationToken)).Single().Rollout;
     }
 
     private sealed class Web(Func<int> answer) : HttpMessageHandler

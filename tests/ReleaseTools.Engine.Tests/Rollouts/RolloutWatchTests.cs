@@ -199,4 +199,20 @@ public sealed class RolloutWatchTests : ScriptedRollouts
         results[1].Rollout.Reason!.ShouldContain("no ecs:ListTasks");
         results[1].Rollout.Reason!.ShouldContain("goes on");
     }
+
+    [Fact]
+    public async Task A_verdict_that_waits_for_lines_is_not_lost_in_the_look_it_waits_for()
+    {
+        var plan = await PlanAsync();
+        var looks = 0;
+        OnLook(_ => Services(Service("ecs-svc/2", "IN_PROGRESS", events: [$"event {++looks}"])));
+        aws.On("ListTasks", _ => looks > 1 ? throw ScriptedAws.Error("AccessDeniedException", "no ecs:ListTasks") : Arns("arn:task/a"));
+        aws.On("DescribeTasks", _ => Tasks(StoppedTask("arn:task/a"))).On("GetLogEvents", """{"events":[]}""");
+
+        var result = await ResultAsync(plan, new() { MaximumFailedTask = 1 });
+
+        result.Error.ShouldBeNull();
+        result.Rollout.Reason!.ShouldStartWith("1 task of the deployment stopped by its fault.");
+        looks.ShouldBe(2);
+    }
 }

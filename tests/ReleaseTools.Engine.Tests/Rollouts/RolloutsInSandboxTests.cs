@@ -149,6 +149,25 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
         sandbox.Calls.Skip(before).ShouldAllBe(call => call.StatusCode == 200);
     }
 
+    [Fact]
+    public async Task Five_hundred_services_are_planned_and_started_below_what_ECS_throttles()
+    {
+        IReadOnlyList<string> names = [.. Enumerable.Range(1, 500).Select(i => $"s{i}")];
+        await sandbox.WithServicesAsync(names);
+        var before = sandbox.Calls.Count;
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.Throttle, Operation = "UpdateService", Count = null, CallsPerSecond = 5, Burst = 50 });
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.Throttle, Operation = "DescribeServices", Count = null, CallsPerSecond = 20, Burst = 100 });
+        var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
+
+        var plans = await rollouts.PlanAsync([.. names.Select(name => new ReleaseService { Service = name, Cluster = "main" })], new Dictionary<string, EcrImage>(), default);
+        var results = await rollouts.RolloutAsync(plans, new() { NoWait = true }, default);
+
+        results.ShouldAllBe(result => result.Error == null && result.Rollout.Status == RolloutStatus.InProgress);
+        var calls = sandbox.Calls.Skip(before).ToList();
+        calls.Count(call => call.Operation == "UpdateService").ShouldBe(500);
+        calls.ShouldAllBe(call => call.StatusCode == 200);
+    }
+
     private Task<IReadOnlyList<(StartedRollout Started, RolloutResult Result)>> WatchAsync(IReadOnlyList<StartedRollout> started, TimeSpan timeout) =>
         new RolloutWatcher(sandbox.Session, observer, sandbox.Time, "main", started, new() { Timeout = timeout }).WatchAsync(default);
 

@@ -49,7 +49,7 @@ public static class Outcomes
         var reason = RolloutText.Without(rollout.Reason, RolloutText.GoesOn(rollout)) + RolloutText.LastWords(rollout);
         return ReleaseException.For(
             id, KindOf(rollout.Status is RolloutStatus.TimedOut or RolloutStatus.Stalled), rollout.Service,
-            rollout.Service, RolloutText.Ended(rollout.Status), reason, rollout.Cluster, RolloutText.Wait(rollout));
+            rollout.Service, RolloutText.Ended(rollout.Status), reason, rollout.Cluster, RolloutText.Wait(rollout), RolloutText.Undo(rollout));
     }
 
     private static string Lines(IReadOnlyList<string> log) => string.Concat(log.Select(line => $"{Environment.NewLine}  {line}"));

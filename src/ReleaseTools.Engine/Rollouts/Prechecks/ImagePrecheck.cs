@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Errors;
@@ -9,140 +8,129 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Rollouts.Prechecks;
 
 /// <summary>
-/// Whether the images of a task are there, and for the platform that it runs on
-/// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html):
-/// <code>
-/// cpuArchitecture         X86_64 = amd64   ARM64 = arm64              not said: amd64 on Fargate, else the instance's, which is not known
-/// operatingSystemFamily   LINUX = linux    WINDOWS_SERVER_… = windows  not said: linux on Fargate, else the instance's
-/// </code>
-/// An image that does not say what it is for, and a platform that is not known, fit everything. Besides the image that is to run,
-/// those that the task definition names in ECR are looked at; of others nothing is known here. What is wrong with them is a
-/// warning where the task may start all the same: a container that is not essential does not end its task, an instance of EC2
-/// may hold the image already (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html,
-/// ECS_IMAGE_PULL_BEHAVIOR), and a repository that no release pushes to may be filled from elsewhere when its image is pulled
-/// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html).
+/// Whether the images of a task are there, and for the platform that it runs on. An image that does not say what it is for fits
+/// every platform. Besides the image that is to run, those that the task definition names in ECR are looked at; of others
+/// nothing is known here. What is wrong with them is a warning where the task may start all the same: a container that is not
+/// essential does not end its task, an instance of EC2 may hold the image already
+/// (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html, ECS_IMAGE_PULL_BEHAVIOR), another
+/// repository may be filled from elsewhere when its image is pulled
+/// (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html) or by another service of the same release,
+/// and so may a tag that this rollout moves for another service.
 /// </summary>
 internal sealed class ImagePrecheck(IImageRegistry registry, IReleaseObserver observer, Looking looking)
 {
-    // A processor of 64 bits may run the programs of its forerunner of 32.
-    private static readonly Dictionary<string, string[]> Runs = new(StringComparer.Ordinal) { ["amd64"] = ["amd64", "386"], ["arm64"] = ["arm64", "arm"] };
-
     private readonly ImagePlatforms platforms = new(registry);
-    private readonly ConcurrentDictionary<(string Repository, string Name), Lazy<Task<Found?>>> found = new();
 
     /// <summary>What is wrong, by the task that it is wrong with.</summary>
     public async Task<ILookup<PrecheckedTask, ReleaseException>> CheckAsync(IReadOnlyList<PrecheckedTask> tasks, CancellationToken cancellationToken)
     {
-        var problems = await Task.WhenAll(tasks.Select(async task => (Task: task, Problems: await CheckAsync(task, cancellationToken))));
-        return problems.SelectMany(one => one.Problems.Select(problem => (one.Task, Problem: problem))).ToLookup(one => one.Task, one => one.Problem);
+        var named = tasks.SelectMany(task => task.Containers.Where(container => IsLookedAt(task, container)).Select(container => new Named(task, container))).ToList();
+        var found = await FindAsync(named.Select(one => one.Key), cancellationToken);
+
+        // The image that is to run is known to be there by who plans.
+        var compared = tasks.Where(task => task.Image?.Digest is not null).Select(task => (Task: task, task.Image!.Repository, Digest: task.Image.Digest!))
+            .Concat(named.Where(one => found.GetValueOrDefault(one.Key)?.Digest is not null).Select(one => (one.Task, one.Image.Repository, Digest: found[one.Key].Digest!)))
+            .Where(IsComparable).Select(one => (one.Repository, one.Digest));
+        var built = await looking.AskAsync(
+            compared, of => $"The platform of {of.Repository}@{of.Digest}", (of, token) => platforms.OfAsync(of.Repository, of.Digest, token), cancellationToken);
+
+        var moved = tasks.Select(task => task.TagToName).OfType<(string, string)>().ToHashSet();
+        return tasks.Select(task => (Task: task, Problem: OfImage(task, built)))
+            .Concat(named.Select(one => (one.Task, Problem: OfNamed(one, found.GetValueOrDefault(one.Key), built, moved))))
+            .Where(one => one.Problem is not null).ToLookup(one => one.Task, one => one.Problem!);
     }
 
-    private async Task<IReadOnlyList<ReleaseException>> CheckAsync(PrecheckedTask task, CancellationToken cancellationToken)
+    // Services often share an image, and it is asked for once; what is not there is looked for again, as a push may just have made it.
+    private async Task<IReadOnlyDictionary<(string Repository, string Name), Found>> FindAsync(IEnumerable<(string Repository, string Name)> images, CancellationToken cancellationToken)
     {
-        var problems = new List<ReleaseException>();
-        if (await CheckImageAsync(task, cancellationToken) is { } mismatch)
-            problems.Add(mismatch);
-        foreach (var container in task.Containers.Where(container => IsLookedAt(task, container)))
+        var found = new Dictionary<(string, string), Found>(await AskAsync(images));
+        var missed = found.Where(one => one.Value.Digest is null).Select(one => one.Key).ToList();
+        if (missed.Count == 0)
+            return found;
+        await looking.WaitAsync(cancellationToken);
+        foreach (var image in missed)
+            found.Remove(image); // unless the second look says so, too, nothing is known
+        foreach (var (image, answer) in await AskAsync(missed))
+            found[image] = answer;
+        return found;
+
+        Task<IReadOnlyDictionary<(string Repository, string Name), Found>> AskAsync(IEnumerable<(string Repository, string Name)> of) =>
+            looking.AskAsync(of, image => $"The image {image.Name} of {image.Repository}", FindAsync, cancellationToken);
+    }
+
+    private async Task<Found> FindAsync((string Repository, string Name) image, CancellationToken cancellationToken)
+    {
+        try
         {
-            if (await CheckNamedAsync(task, container, cancellationToken) is not (var problem, var isSure))
-                continue;
-            if (isSure)
-                problems.Add(problem);
-            else
-                observer.Report(new Warned(task.Name, $"{problem.Message} {problem.RecommendedAction}"));
+            return new((await registry.FindAsync(image.Repository, image.Name, cancellationToken))?.Digest);
+        }
+        catch (ReleaseException missing) when (missing.Id == nameof(Messages.RepositoryNotFound))
+        {
+            return new(Digest: null);
+        }
+    }
+
+    private bool IsComparable((PrecheckedTask Task, string Repository, string Digest) one)
+    {
+        if (TaskPlatform.Of(one.Task).IsKnown)
+            return true;
+        observer.Report(new Traced(one.Task.Name, $"{one.Task.DefinitionName} names no platform, and its instances' is not known; {one.Repository}@{one.Digest} was not compared with it."));
+        return false;
+    }
+
+    private static ReleaseException? OfImage(PrecheckedTask task, IReadOnlyDictionary<(string, string), IReadOnlyList<ImagePlatform>> built) =>
+        task.Image is { Digest: { } digest } image && Mismatch(task, built.GetValueOrDefault((image.Repository, digest))) is { } others
+            ? task.Problem(
+                nameof(Messages.ImagePlatformMismatch), ErrorKind.InvalidState, image.ImageUri, string.Join(", ", others), TaskPlatform.Of(task).Wanted, image.Name, TaskPlatform.RuntimePlatform(others[0]))
+            : null;
+
+    // What is not sure is told, and in nobody's way.
+    private ReleaseException? OfNamed(
+        Named one, Found? found, IReadOnlyDictionary<(string, string), IReadOnlyList<ImagePlatform>> built, HashSet<(string, string)> moved)
+    {
+        if (found is null)
+            return null;
+        var (task, container) = (one.Task, one.Container);
+        var isSure = container.Essential != false && task.Repository is { } repository && one.Image.IsIn(repository) && !moved.Contains(one.Key);
+        ReleaseException problem;
+        if (found.Digest is not { } digest)
+        {
+            isSure &= task.IsOnFargate;
+            problem = task.Problem(nameof(Messages.TaskImageNotFound), ErrorKind.NotFound, container.Name, container.Image);
+        }
+        else if (Mismatch(task, built.GetValueOrDefault((one.Image.Repository, digest))) is { } others)
+        {
+            problem = task.Problem(
+                nameof(Messages.TaskImagePlatformMismatch), ErrorKind.InvalidState, container.Name, container.Image, string.Join(", ", others), TaskPlatform.Of(task).Wanted, TaskPlatform.RuntimePlatform(others[0]));
+        }
+        else
+        {
+            return null;
         }
 
-        return problems;
+        if (isSure)
+            return problem;
+        observer.Report(new Warned(task.Name, $"{problem.Message} {problem.RecommendedAction}"));
+        return null;
     }
 
-    // The image that is to run is known to be there by who plans.
-    private async Task<ReleaseException?> CheckImageAsync(PrecheckedTask task, CancellationToken cancellationToken)
-    {
-        if (task.Image is not { Digest: { } digest } image || await MismatchAsync(task, image.Repository, digest, cancellationToken) is not (var built, var wanted))
-            return null;
-        return task.Problem(
-            nameof(Messages.ImagePlatformMismatch), ErrorKind.InvalidState, image.ImageUri, string.Join(", ", built), wanted, image.Name, RuntimePlatform(built[0]));
-    }
-
-    private async Task<(ReleaseException Problem, bool IsSure)?> CheckNamedAsync(PrecheckedTask task, ContainerDefinition container, CancellationToken cancellationToken)
-    {
-        var named = NamedImage.Parse(container.Image!);
-        var isEssential = container.Essential != false;
-        if (await FindAsync(named, cancellationToken) is not { } answer)
-            return null;
-        if (answer.Digest is null)
-        {
-            var isOurs = task.Repository is { } repository && named.IsIn(repository);
-            return (task.Problem(nameof(Messages.TaskImageNotFound), ErrorKind.NotFound, container.Name, container.Image), isEssential && task.IsOnFargate && isOurs);
-        }
-
-        if (await MismatchAsync(task, named.Repository, answer.Digest, cancellationToken) is not (var built, var wanted))
-            return null;
-        var problem = task.Problem(
-            nameof(Messages.TaskImagePlatformMismatch), ErrorKind.InvalidState, container.Name, container.Image, string.Join(", ", built), wanted, RuntimePlatform(built[0]));
-        return (problem, isEssential);
-    }
+    // The platforms that an image is for, where it is for none that the task could run it on.
+    private static IReadOnlyList<ImagePlatform>? Mismatch(PrecheckedTask task, IReadOnlyList<ImagePlatform>? built) =>
+        TaskPlatform.Of(task) is { IsKnown: true } platform && built is { Count: > 0 } && !built.Any(platform.Fits) ? built : null;
 
     // In ECR, or in this machine's registry, as a sandbox's is: no other can be asked without a login of its own.
     private static bool IsLookedAt(PrecheckedTask task, ContainerDefinition container) =>
-        container.Image is { Length: > 0 } image && (task.Image is null || container.Name != task.ImageContainer)
+        container.Image is { Length: > 0 } image && !task.GetsImage(container)
         && NamedImage.Parse(image).Repository is var repository && ImageReference.TryParse(repository, out _, out _)
         && EcrRepository.Parse(repository) is var at && (at.Account is not null || (Uri.TryCreate($"http://{at.Host}/", UriKind.Absolute, out var host) && host.IsLoopback));
 
-    // Null where nothing is known; services often share an image, and it is asked for once.
-    private Task<Found?> FindAsync(NamedImage named, CancellationToken cancellationToken) =>
-        found.GetOrAdd((named.Repository, named.Digest ?? named.EffectiveTag), of => new(() => looking.TryAsync($"The image {of.Name} of {of.Repository}", async token =>
-        {
-            try
-            {
-                return new Found((await registry.FindAsync(of.Repository, of.Name, token))?.Digest);
-            }
-            catch (ReleaseException missing) when (missing.Id == nameof(Messages.RepositoryNotFound))
-            {
-                return new Found(Digest: null);
-            }
-        }, cancellationToken))).Value;
-
-    private async Task<(IReadOnlyList<ImagePlatform> Built, ImagePlatform Wanted)?> MismatchAsync(
-        PrecheckedTask task, string repository, string digest, CancellationToken cancellationToken)
+    /// <summary>An image that a task definition names, and that is not the one that is to run.</summary>
+    private sealed record Named(PrecheckedTask Task, ContainerDefinition Container)
     {
-        var (os, architecture) = (Os(task), Architecture(task));
-        if (os is null && architecture is null)
-        {
-            observer.Report(new Traced(task.Name, $"{task.DefinitionName} names no platform, and its instances' is not known; {repository}@{digest} was not compared with it."));
-            return null;
-        }
+        public NamedImage Image { get; } = NamedImage.Parse(Container.Image!);
 
-        var built = await looking.TryAsync($"The platform of {repository}@{digest}", token => platforms.OfAsync(repository, digest, token), cancellationToken) ?? [];
-        return built.Count == 0 || built.Any(platform => Fits(platform, os, architecture)) ? null : (built, new ImagePlatform(os ?? "linux", architecture ?? "amd64"));
+        public (string Repository, string Name) Key => (Image.Repository, Image.Digest ?? Image.EffectiveTag);
     }
-
-    private static bool Fits(ImagePlatform platform, string? os, string? architecture) =>
-        (os is null || os == platform.Os) && (architecture is null || Runs[architecture].Contains(platform.Architecture, StringComparer.Ordinal));
-
-    private static string? Architecture(PrecheckedTask task) => task.Definition.RuntimePlatform?.CpuArchitecture switch
-    {
-        "X86_64" => "amd64",
-        "ARM64" => "arm64",
-        null or "" when task.IsOnFargate => "amd64",
-        _ => null,
-    };
-
-    private static string? Os(PrecheckedTask task) => task.Definition.RuntimePlatform?.OperatingSystemFamily switch
-    {
-        "LINUX" => "linux",
-        { } family when family.StartsWith("WINDOWS", StringComparison.Ordinal) => "windows",
-        null or "" when task.IsOnFargate => "linux",
-        _ => null,
-    };
-
-    // As Terraform's runtime_platform has it.
-    private static string RuntimePlatform(ImagePlatform image) => image.Architecture switch
-    {
-        "amd64" => "cpu_architecture = \"X86_64\"",
-        "arm64" => "cpu_architecture = \"ARM64\"",
-        _ => "cpu_architecture and operating_system_family",
-    };
 
     /// <summary>What the registry said of an image.</summary>
     /// <param name="Digest">Its digest; null where it is not there.</param>

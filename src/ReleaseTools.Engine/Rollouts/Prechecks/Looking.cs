@@ -59,7 +59,27 @@ internal sealed class Looking(IReleaseObserver observer, TimeProvider time, Canc
         }
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Asks for each thing once, a few at a time; what no answer can be had of is not among those told.</summary>
+    /// <param name="of">The things.</param>
+    /// <param name="what">What people call one.</param>
+    /// <param name="ask">Asks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyDictionary<TKey, T>> AskAsync<TKey, T>(
+        IEnumerable<TKey> of, Func<TKey, string> what, Func<TKey, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where TKey : notnull
+        where T : class
+    {
+        var answers = new ConcurrentDictionary<TKey, T>();
+        await Parallel.ForEachAsync(of.Distinct(), Parallelism(cancellationToken), async (one, _) =>
+        {
+            if (await TryAsync(what(one), token => ask(one, token), cancellationToken) is { } answer)
+                answers[one] = answer;
+        });
+        return answers;
+    }
+
+    /// <summary>Waits until a second look is worth it, or the time has run out.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit);
         await Task.Delay(SecondLook, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -68,8 +88,7 @@ internal sealed class Looking(IReleaseObserver observer, TimeProvider time, Canc
     private async Task<Dictionary<string, Sighting>> AskAsync(ISightings sightings, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var seen = new ConcurrentDictionary<string, Sighting>(StringComparer.Ordinal);
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(sightings.Batches(names), parallel, async (batch, _) =>
+        await Parallel.ForEachAsync(sightings.Batches(names), Parallelism(cancellationToken), async (batch, _) =>
             await TryAsync($"{sightings.Kind} {string.Join(", ", batch)}", async token =>
             {
                 await sightings.AskAsync(batch, seen, token);
@@ -77,4 +96,6 @@ internal sealed class Looking(IReleaseObserver observer, TimeProvider time, Canc
             }, cancellationToken));
         return names.ToDictionary(name => name, name => seen.GetValueOrDefault(name, Sighting.Unknown), StringComparer.Ordinal);
     }
+
+    private static ParallelOptions Parallelism(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
 }

@@ -27,6 +27,9 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
     /// <summary>The container that is to run it.</summary>
     public string? ImageContainer { get; init; }
 
+    /// <summary>Whether that image is named by digest in a revision that is registered for it, and no tag moves.</summary>
+    public bool PinsDigest { get; init; }
+
     /// <summary>The repository that releases push the service's image to; null where the definition does not know it.</summary>
     public string? Repository { get; init; }
 
@@ -35,6 +38,16 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
 
     /// <summary>The containers.</summary>
     public IReadOnlyList<ContainerDefinition> Containers => Definition.ContainerDefinitions ?? [];
+
+    /// <summary>The repository and tag that are to name the image when it runs; null where it is named by digest, or none is to run.</summary>
+    public (string Repository, string Name)? TagToName =>
+        !PinsDigest && ImageToReplace is { } name ? SameImage.TagOf(name) : null;
+
+    private string? ImageToReplace => Image is null ? null : Containers.FirstOrDefault(container => container.Name == ImageContainer)?.Image;
+
+    /// <summary>Whether a container runs the image that is to run: the one it is for, and those whose image is replaced with it.</summary>
+    public bool GetsImage(ContainerDefinition container) =>
+        Image is not null && (container.Name == ImageContainer || SameImage.IsReplacedWith(container.Image, ImageToReplace, PinsDigest));
 
     /// <summary>The account it runs in; null where the task definition's ARN is not known.</summary>
     public string? Account => Definition.TaskDefinitionArn?.Split(':') is [_, _, _, _, var account, ..] ? account : null;
@@ -46,7 +59,8 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
     /// <param name="count">How many tasks are to run; as many as the service has wanted so far when null.</param>
     /// <param name="runs">The image that is to run, and the container that is to run it; null where it runs what the task definition names.</param>
     /// <param name="repository">The repository that releases push the service's image to; null where it is not known.</param>
-    public static PrecheckedTask Of(string name, EcsService service, TaskDefinition definition, int? count = null, (EcrImage Image, string? Container)? runs = null, string? repository = null)
+    /// <param name="pinsDigest">Whether a revision is registered that names the image by digest.</param>
+    public static PrecheckedTask Of(string name, EcsService service, TaskDefinition definition, int? count = null, (EcrImage Image, string? Container)? runs = null, string? repository = null, bool pinsDigest = false)
     {
         var providers = (service.CapacityProviderStrategy ?? []).Select(item => item?["capacityProvider"]?.GetValue<string>());
         var onFargate = service.LaunchType == "FARGATE" || providers.Any(provider => provider is "FARGATE" or "FARGATE_SPOT");
@@ -56,6 +70,7 @@ internal sealed class PrecheckedTask(string name, TaskDefinition definition, boo
             Image = runs?.Image,
             ImageContainer = runs?.Container,
             Repository = repository,
+            PinsDigest = pinsDigest,
         };
     }
 

@@ -37,7 +37,7 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
         foreach (var (plan, observed) in plans)
         {
             if (plan is { Problem: null, Seen: { } seen } && observed is { TaskDefinition: { } definition, Container: var container })
-                tasks[plan] = PrecheckedTask.Of(plan.Service.Service, seen, definition, count: 1, plan.Image is { } image ? (image, container?.Name) : null, plan.Service.Repository);
+                tasks[plan] = PrecheckedTask.Of(plan.Service.Service, seen, definition, count: 1, plan.Image is { } image ? (image, container?.Name) : null, plan.Service.Repository, plan.PinsDigest);
         }
 
         var found = await new RolloutPrechecks(aws, registry, observer, time).CheckAsync([.. tasks.Values], cancellationToken);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Rollouts.Tasks;
@@ -42,7 +43,7 @@ internal sealed class TaskRevisions(AwsSession aws, PinnedRevisions pinned, Func
                 await aws.Ecs.DeregisterTaskDefinitionAsync(new(arn), CancellationToken.None);
                 observer.Report(new Noted(service, $"Deregistered {ServiceReader.ShortName(arn)}, which was registered for the task."));
             }
-            catch (AwsServiceException error)
+            catch (ReleaseException error)
             {
                 observer.Report(new Warned(service, $"The revision {ServiceReader.ShortName(arn)}, which was registered for the task, could not be deregistered: {error.Message} {TaskText.Leaves(arn)}"));
             }

@@ -38,9 +38,10 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
                     await Task.Delay(WaitOf(wait, open.Min(Left)), time, cancellationToken);
             }
         }
-        catch (AwsServiceException refused)
+        catch (ReleaseException refused)
         {
-            // Nothing more can be seen; the tasks go on, and what became of the others is known.
+            // Nothing more can be seen (a permission that is missing, credentials that expired or cannot be renewed); the tasks
+            // go on, and what became of the others is known.
             foreach (var task in open.Where(task => !done.ContainsKey(task)))
                 End(task, task.Task with { Status = ReleaseTaskStatus.Failed, Reason = $"It cannot be watched: {refused.Message} {TaskText.GoesOn(task)}" }, refused, hasEnded: false);
         }
@@ -141,10 +142,19 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
         End(task, task.Task with { Status = ReleaseTaskStatus.TimedOut, Duration = time.GetElapsedTime(task.StartedAt), Reason = reason }, hasEnded: false);
     }
 
-    private void End(StartedTask task, ReleaseTask record, AwsServiceException? refused = null, bool hasEnded = true) =>
-        done[task] = new(record, refused ?? ErrorOf(record)) { HasEnded = hasEnded };
+    private void End(StartedTask task, ReleaseTask record, ReleaseException? refused = null, bool hasEnded = true) =>
+        done[task] = new(record, hasEnded ? ErrorOf(record) : NotOver(record, refused)) { HasEnded = hasEnded };
 
     private static ReleaseException? ErrorOf(ReleaseTask task) => task.Status == ReleaseTaskStatus.Succeeded ? null : ReleaseException.For(
-        nameof(Messages.ReleaseTaskFailed), task.Status == ReleaseTaskStatus.TimedOut ? ErrorKind.Timeout : ErrorKind.Failed, task.Service,
+        nameof(Messages.ReleaseTaskFailed), ErrorKind.Failed, task.Service,
         task.Service, task.Status, task.Reason, string.Concat(task.LogLines.Select(line => $"{Environment.NewLine}  {line}")), task.Cluster, ServiceReader.ShortName(task.TaskArn));
+
+    // What still runs must not be advised to be run again: two migrations at once.
+    private static ReleaseException NotOver(ReleaseTask task, ReleaseException? refused)
+    {
+        object?[] said = [task.Service, task.Reason, task.Cluster, ServiceReader.ShortName(task.TaskArn)];
+        return refused is null
+            ? ReleaseException.For(nameof(Messages.ReleaseTaskNotOver), ErrorKind.Timeout, task.Service, said)
+            : ReleaseException.Wrap(refused, nameof(Messages.ReleaseTaskNotOver), refused.Kind, task.Service, said);
+    }
 }

@@ -136,21 +136,38 @@ public sealed class PrechecksInSandboxTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_task_definition_s_own_image_fits_the_platform_too(bool isEssential)
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)] // the same release may push to another repository
+    public async Task The_task_definition_s_own_image_fits_the_platform_too(bool isEssential, bool isOurs)
     {
         await sandbox.PushAsync("arm", "arm", Arm);
         var arm = Container().Replace(":latest", ":arm", StringComparison.Ordinal).Replace("""{"name":""", $$"""{"essential":{{(isEssential ? "true" : "false")}},"name":""", StringComparison.Ordinal);
         await WithServiceAsync(arm, Container("main"));
 
-        var plan = await PlanAsync(image: null);
+        var plan = (await Rollouts.PlanAsync([Service("web") with { Repository = isOurs ? sandbox.Repository : null }], new Dictionary<string, EcrImage>(), default)).Single();
 
-        if (isEssential)
+        if (isEssential && isOurs)
             Tell(plan, nameof(Messages.TaskImagePlatformMismatch)).Message.ShouldContain("which is for linux/arm64, and its tasks run on linux/amd64");
         else
             observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("which is for linux/arm64");
-        (plan.Problem is not null).ShouldBe(isEssential);
+        (plan.Problem is not null).ShouldBe(isEssential && isOurs);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tag_for_another_platform_that_the_rollout_mends_is_in_no_container_s_way(bool pinDigest)
+    {
+        await sandbox.PushAsync("stale", "arm", Arm);
+        var stale = Container().Replace(":latest", ":stale", StringComparison.Ordinal);
+        await WithServiceAsync(stale, stale.Replace("\"app\"", "\"worker\"", StringComparison.Ordinal));
+        var image = await sandbox.PushAsync("v2", "second", Amd);
+
+        var plan = (await Rollouts.PlanAsync([Service("web") with { PinDigest = pinDigest }], new Dictionary<string, EcrImage> { ["web"] = image }, default)).Single();
+
+        plan.Problem.ShouldBeNull();
+        observer.Of<Warned>().ShouldBeEmpty();
     }
 
     [Fact]

@@ -140,7 +140,8 @@ public sealed class ReleaseTasksTests : IAsyncLifetime
 
         task.Status.ShouldBe(ReleaseTaskStatus.TimedOut);
         task.Duration.ShouldBeInRange(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2.1));
-        error!.Kind.ShouldBe(ErrorKind.Timeout);
+        (error!.Id, error.Kind).ShouldBe((nameof(Messages.ReleaseTaskNotOver), ErrorKind.Timeout));
+        error.RecommendedAction.ShouldContain($"aws ecs wait tasks-stopped --cluster main --tasks {task.TaskArn!.Split('/')[^1]}");
         task.Reason.ShouldBe($"The wait of 2m 0s ran out; the task is RUNNING. {GoesOn(task)}");
         (await NewestAsync()).ShouldBe("2 ACTIVE");
     }

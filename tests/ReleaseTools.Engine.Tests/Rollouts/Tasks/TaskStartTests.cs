@@ -82,15 +82,34 @@ public sealed class TaskStartTests
         ecs.Time.Passed.ShouldBeLessThan(TimeSpan.FromSeconds(70));
     }
 
-    [Fact]
-    public async Task A_task_that_may_not_be_watched_goes_on_and_is_said()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_cannot_be_watched_goes_on_and_is_not_to_be_run_again_before_its_end(bool isRefused)
     {
-        ecs.Aws.On("RunTask", Started).On("DescribeTasks", _ => throw ScriptedAws.Error("AccessDeniedException", "not you"));
+        ecs.Aws.On("RunTask", Started).On("DescribeTasks", _ => throw (isRefused ? ScriptedAws.Error("AccessDeniedException", "not you") : CannotBeRenewed()));
 
         var result = (await Tasks.RunAsync([await PlanAsync()], new(), default)).Single();
 
-        result.Error.ShouldBeOfType<Engine.Aws.AwsServiceException>();
         result.Task.Reason!.ShouldContain("aws ecs stop-task --cluster main --task 7");
+        result.Error!.Id.ShouldBe(nameof(Messages.ReleaseTaskNotOver));
+        result.Error.InnerException.ShouldBeAssignableTo<ReleaseException>();
+        result.Error.RecommendedAction.ShouldContain("aws ecs wait tasks-stopped --cluster main --tasks 7");
+    }
+
+    [Fact]
+    public async Task Credentials_that_cannot_be_renewed_after_the_task_lose_nothing_of_it()
+    {
+        const string stopped = """{"tasks":[{"taskArn":"arn:aws:ecs:eu-west-1:1:task/main/7","lastStatus":"STOPPED","stopCode":"EssentialContainerExited","containers":[{"name":"app","exitCode":0}]}]}""";
+        ecs.Aws.On("RunTask", Started).On("DescribeTasks", stopped).On("DeregisterTaskDefinition", _ => throw CannotBeRenewed());
+        var service = new ReleaseService { Service = "web", Cluster = "main" };
+        var image = new EcrImage { Name = "web", Repository = ScriptedEcs.Repository, Tag = "4f2c9e1", Digest = ScriptedEcs.New };
+        var plans = await Tasks.PlanAsync([new(service, image) { Command = ["migrate"] }], default);
+
+        var result = (await Tasks.RunAsync(plans, new(), default)).Single();
+
+        (result.Task.Status, result.Error).ShouldBe((ReleaseTaskStatus.Succeeded, null));
+        ecs.Observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("aws ecs deregister-task-definition --task-definition web:8");
     }
 
     [Fact]
@@ -122,6 +141,9 @@ public sealed class TaskStartTests
         foreach (var seconds in Enumerable.Range(1, 60))
             (await Tasks.RunAsync([plan], new() { Timeout = TimeSpan.FromSeconds(seconds) }, default)).Single().Task.Status.ShouldBe(ReleaseTaskStatus.TimedOut);
     }
+
+    // The credentials' own error, not one of ECS.
+    private static ReleaseException CannotBeRenewed() => ReleaseException.For(nameof(Messages.AwsSsoTokenExpired), ErrorKind.Authentication, "profile x", "profile x", "x");
 
     private ReleaseTasks Tasks => new(ecs.Aws.Session, ecs.Registry, ecs.Observer, ecs.Time, () => "t1");
 
