@@ -193,6 +193,7 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [Fact]
     public void A_service_whose_predecessor_cannot_be_rolled_out_is_not_touched()
     {
+        workspace.WithLatest("web-ui");
         workspace.Run("Add-ReleaseSandboxFault AccessDenied -Service ecs -Operation UpdateService");
         var definition = Path.Combine(workspace.Folder, "release.json");
         File.WriteAllText(definition, File.ReadAllText(definition)
@@ -213,6 +214,8 @@ public sealed class InvokeEcsRolloutCommandTests : IDisposable
     [InlineData("Get-ReleaseService nope, 'x*', '['", "nope, x*, [")]
     public void A_name_or_wildcard_that_fits_nothing_is_an_error_and_nothing_is_changed(string command, string named)
     {
+        workspace.WithLatest("web-ui");
+
         var ran = workspace.Run(command);
 
         ran.Errors.Select(error => error.FullyQualifiedErrorId.Split(',')[0]).ShouldBe(Enumerable.Repeat("ServiceNotDefined", 3));
