@@ -76,7 +76,7 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
-            var session = await sessions.NearAsync(aws, repository: null, cancelled);
+            var session = await sessions.ForServicesAsync(repository: null, cancelled);
             var waits = new RolloutWaits(session, registries, Clock, new EcsRollouts(session, registries, pipeline.Observer, Clock));
             var clusters = all.GroupBy(one => one.Service.Cluster, StringComparer.Ordinal).Select(cluster => WaitAsync(waits, [.. cluster], options, pipeline, cancelled));
             await Task.WhenAll(clusters);
