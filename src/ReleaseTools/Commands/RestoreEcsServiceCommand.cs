@@ -54,7 +54,7 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
     {
         input.Add(Service, Cluster);
         input.Add(InputObject);
-        input.Add(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
+        input.Add(Rollout.Select(ServiceInput.Of));
     }
 
     /// <inheritdoc/>
