@@ -31,6 +31,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
 {
     private const int LooksForOngoing = 4;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private readonly UndoneContainer undone = new(registry, observer);
 
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
@@ -65,7 +66,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
         var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         if (request.To is { } to)
         {
-            observed = await WithContainerAsync(to, observed, history, cancellationToken);
+            observed = await undone.OfTargetAsync(to, observed, history, cancellationToken);
             return new() { Service = service, Rollout = await RolloutAsync(observed, await TargetAsync(to, observed, history, cancellationToken), cancellationToken) };
         }
 
@@ -83,7 +84,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
         if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
             throw Error(nameof(Messages.NothingToRestore), service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
         var former = FormerOf(request, service, history);
-        observed = await WithChangedAsync(observed, history.Deployed, former, cancellationToken);
+        observed = await undone.OfChangeAsync(observed, history.Deployed, former, cancellationToken);
         return new() { Service = service, Rollout = await RolloutAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
     }
 
@@ -108,7 +109,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
         if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
             throw Error(nameof(Messages.NothingToRestore), observed.Service, "the deployment that runs is its first");
 
-        observed = await WithChangedAsync(observed, deployed, revision, cancellationToken);
+        observed = await undone.OfChangeAsync(observed, deployed, revision, cancellationToken);
         var rollout = await PutBackByEcsAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
         return new()
         {
@@ -137,37 +138,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
         }
     }
 
-    // Which container it is about, where no repository says so.
-    private async Task<ObservedService> WithChangedAsync(ObservedService observed, ServiceRevision? deployed, ServiceRevision former, CancellationToken cancellationToken)
-    {
-        if (!ContainerChoice.IsOpen(observed) || await new ContainerChoice(registry).ChangedAsync(observed, deployed, former, cancellationToken) is not [var first, ..] changed)
-            return observed;
-        if (changed.Count > 1)
-        {
-            observer.Report(new Warned(observed.Service.Service, $"Its last deployment changed more than one image. What container {first.Name} runs is put back and proven; "
-                + $"the tags of {string.Join(", ", changed.Skip(1).Select(one => one.Image))} stay where they are."));
-        }
-
-        return observed with { Container = first };
-    }
-
-    private async Task<ObservedService> WithContainerAsync(string to, ObservedService observed, DeploymentHistory history, CancellationToken cancellationToken)
-    {
-        if (IsTaskDefinition(to) || !ContainerChoice.IsOpen(observed))
-            return observed;
-        IReadOnlyList<ContainerDefinition> meant = ShortDigest.Is(to)
-            ? [.. (observed.TaskDefinition!.ContainerDefinitions ?? []).Where(one => ShortDigest.Whole(to, history.Revisions.Values.Select(revision => DeploymentHistory.DigestOf(revision, one.Name))).Count > 0)]
-            : await new ContainerChoice(registry).HoldingAsync(observed, to, cancellationToken);
-        return meant switch
-        {
-            [var one] => observed with { Container = one },
-            [] => observed,
-            _ => throw Error(nameof(Messages.RestoreTargetNotFound), observed.Service, to, $"several of its images may be meant, {string.Join(" and ", meant.Select(one => one.Image))}; name the service as release.json does, without -Cluster"),
-        };
-    }
-
     // A tag has no colon, so a task definition is told from it by its own: family:revision, or an ARN.
-    private static bool IsTaskDefinition(string to) => !ImageReference.IsDigest(to) && !ShortDigest.Is(to) && to.Contains(':', StringComparison.Ordinal);
+    internal static bool IsTaskDefinition(string to) => !ImageReference.IsDigest(to) && !ShortDigest.Is(to) && to.Contains(':', StringComparison.Ordinal);
 
     private async Task<Target> TargetAsync(string to, ObservedService observed, DeploymentHistory history, CancellationToken cancellationToken)
     {
@@ -289,7 +261,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
             ?? containers.FirstOrDefault(one => one.Essential != false);
     }
 
-    private static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
+    internal static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
         ? ReleaseException.For(id, ErrorKind.NotFound, service.Service, [service.Service, .. more, service.Cluster])
         : ReleaseException.For(id, ErrorKind.InvalidState, service.Service, [service.Service, service.Cluster, .. more]);
 
