@@ -20,6 +20,9 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
     /// <summary>The newest one's status.</summary>
     public string? NewestStatus => Deployments is [var newest, ..] ? newest.Status : null;
 
+    /// <summary>What the newest one deployed, or is deploying; null where ECS does not tell.</summary>
+    public ServiceRevision? Deployed => Deployments is [var newest, ..] ? RevisionOf(newest) : null;
+
     /// <summary>The revisions that were deployed with success, newest first.</summary>
     public IEnumerable<ServiceRevision> Succeeded => Deployments.Where(one => one.Status == "SUCCESSFUL").Select(RevisionOf).OfType<ServiceRevision>();
 
@@ -27,7 +30,7 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
     /// The newest revision that was deployed with success and is another than what was deployed last: another task
     /// definition, or another digest under the same tag. To deploy the same again would put nothing back.
     /// </summary>
-    public ServiceRevision? Former => Deployments is [var newest, ..] && RevisionOf(newest) is { } current
+    public ServiceRevision? Former => Deployed is { } current
         ? Succeeded.FirstOrDefault(one => IsAnother(one, current))
         : null;
 
@@ -38,7 +41,7 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
     public ServiceRevision? BeforeNewest => Deployments.Skip(1).FirstOrDefault(one => one.Status == "SUCCESSFUL") is { } before ? RevisionOf(before) : null;
 
     /// <summary>Whether the newest deployment deployed just this.</summary>
-    public bool IsDeployed(ServiceRevision revision) => Deployments is [var newest, ..] && RevisionOf(newest) is { } current && !IsAnother(revision, current);
+    public bool IsDeployed(ServiceRevision revision) => Deployed is { } current && !IsAnother(revision, current);
 
     public static async Task<DeploymentHistory> ReadAsync(AwsSession aws, ReleaseService service, CancellationToken cancellationToken)
     {

@@ -33,8 +33,8 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
         if (!plan.IsRollingBack)
             await StopAsync(plan, cancellationToken);
 
-        var begun = await LookAsync(plan, Beginning, status => BegunAsync(plan, status, cancellationToken), cancellationToken)
-            ?? throw Failed(plan, "ECS has not begun it within two minutes.");
+        var begun = await SeeAsync(plan, () => LookAsync(plan, Beginning, status => BegunAsync(plan, status, cancellationToken), cancellationToken))
+            ?? throw NotSeen(plan, "ECS has not begun it within two minutes.");
         if (begun is not { Seen: { } seen, Deployment: { } deployment })
             return null;
 
@@ -63,7 +63,7 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
             return result;
         try
         {
-            var end = await LookAsync(plan, timeout, status => Task.FromResult(DeploymentHistory.HasEnded(status) ? status : null), cancellationToken);
+            var end = await SeeAsync(plan, () => LookAsync(plan, timeout, status => Task.FromResult(DeploymentHistory.HasEnded(status) ? status : null), cancellationToken));
             return end switch
             {
                 "ROLLBACK_SUCCESSFUL" => result,
@@ -73,7 +73,7 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
         }
         catch (ReleaseException error)
         {
-            return new(result.Rollout with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
+            return new(result.Rollout with { Status = RolloutStatus.Failed, Reason = $"{result.Rollout.Reason} But: {error.Message}" }, error);
         }
     }
 
@@ -150,6 +150,28 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
                 return null;
             await Task.Delay(BetweenLooks, time, cancellationToken);
         }
+    }
+
+    // The stop was accepted: whether we can look at the rollback is nothing to it.
+    private static async Task<T?> SeeAsync<T>(UndoPlan plan, Func<Task<T?>> look)
+        where T : class
+    {
+        try
+        {
+            return await look();
+        }
+        catch (AwsServiceException unread)
+        {
+            throw NotSeen(plan, unread.Message, unread);
+        }
+    }
+
+    private static ReleaseException NotSeen(UndoPlan plan, string why, AwsServiceException? unread = null)
+    {
+        object?[] said = [plan.Service.Service, plan.Service.Cluster, why, RolloutText.Wait(plan.ToRollout())];
+        return unread is null
+            ? ReleaseException.For(nameof(Messages.RollbackNotSeen), ErrorKind.Failed, plan.Service.Service, said)
+            : ReleaseException.Wrap(unread, nameof(Messages.RollbackNotSeen), unread.Kind, plan.Service.Service, said);
     }
 
     private static ReleaseException Failed(UndoPlan plan, string why) =>

@@ -18,7 +18,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
     public Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<ReleaseService> services, string? to, CancellationToken cancellationToken) =>
-        new UndoPlanner(aws, registry, time).PlanAsync([.. services.Select(service => new UndoRequest(service, to))], cancellationToken);
+        new UndoPlanner(aws, registry, observer, time).PlanAsync([.. services.Select(service => new UndoRequest(service, to))], cancellationToken);
 
     /// <summary>Rolls back what runs, deploys again what ran, waits for all together, and proves it.</summary>
     /// <returns>What became of each, in the order given. A service that cannot be put back is Failed, its error beside it; the others go on.</returns>
@@ -66,7 +66,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
                 FormerDigest = plans[i].FormerDigest,
                 NeededTags = needed,
             });
-            var undos = await new UndoPlanner(aws, registry, time).PlanAsync([.. requests], cancellationToken);
+            var undos = await new UndoPlanner(aws, registry, observer, time).PlanAsync([.. requests], cancellationToken);
             WarnOfTagsTakenAway(undos, healthy);
             var undone = await UndoAsync(undos, options with { NoWait = false }, cancellationToken);
             foreach (var (i, undo, plan) in failed.Zip(undone, undos))
@@ -130,7 +130,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
             return NotUndone(failed, undo);
 
         // The failure stays; what it said of how things stood does not.
-        var tagStays = plan.LeavesTag || plan.Rollout?.NamedTag is { } tag && tagsLeft.ContainsKey(tag);
+        var tagStays = plan.LeavesTag || plan.Rollout?.Image is null || plan.Rollout?.NamedTag is { } tag && tagsLeft.ContainsKey(tag);
         var cause = RolloutText.Without(rollout.Reason, RolloutVerdict.GoesOnTrying, RolloutVerdict.GoesOnDespiteBreaker, $" {RolloutText.GoesOn(rollout)}", tagStays ? "" : failed.SaidOfTag);
         var moved = tagStays || failed.SaidOfTag.Length == 0 || plan.Rollout?.NamedTag is not { } moves || back.Digest is null ? "" : $" The tag {moves.Tag} is back on {Words.Digest(back.Digest)}.";
         return new(rollout with
@@ -147,11 +147,23 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     private static RolloutResult NotUndone(RolloutResult failed, RolloutResult undo)
     {
         var (rollout, back) = (failed.Rollout, undo.Rollout);
+        if (undo.Error is { Id: nameof(Messages.RollbackNotSeen) } unseen)
+            return NotSeen(failed, back, unseen);
         var cause = undo.Error ?? Failed(rollout, $"It {RolloutText.Ended(back.Status)}: {back.Reason}");
         var reason = $"{rollout.Reason} It was not rolled back: {RolloutText.Without(cause.Message, Failed(rollout, "").Message)}";
         return new(
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
             ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason + RolloutText.LastWords(rollout)));
+    }
+
+    // It goes on at ECS, and may yet succeed.
+    private static RolloutResult NotSeen(RolloutResult failed, ServiceRollout back, ReleaseException unseen)
+    {
+        var rollout = failed.Rollout;
+        var why = $"{unseen.InnerException?.Message ?? "it has not begun yet."} What it is to undo: {rollout.Reason}{RolloutText.LastWords(rollout)}";
+        return new(
+            rollout with { Reason = $"{rollout.Reason} {back.Reason}", Duration = rollout.Duration + back.Duration },
+            ReleaseException.Wrap(unseen, nameof(Messages.RollbackNotSeen), unseen.Kind, rollout.Service, rollout.Service, rollout.Cluster, why, RolloutText.Wait(back)));
     }
 
     private static ReleaseException Failed(ServiceRollout rollout, string why) =>

@@ -33,9 +33,9 @@ public sealed record RolloutPlan
     /// <summary>The task that the definition has run before a deployment of this image.</summary>
     internal ReleaseTaskPlan? BeforeRollout { get; init; }
 
-    /// <summary>Whether a revision is registered that names the digest: asked for, and the task definition does not name it.</summary>
+    /// <summary>Whether a revision is registered that names the digest: asked for, and the task definition does not name it or is to be copied.</summary>
     internal bool PinsDigest =>
-        Service.PinDigest && Image is not null && Container?.Image is { } name && (Image.Digest is null || NamedImage.Parse(name).Digest != Image.Digest);
+        Service.PinDigest && Image is not null && Container?.Image is { } name && (CopiesDefinition || Image.Digest is null || NamedImage.Parse(name).Digest != Image.Digest);
 
     /// <summary>The container that runs the image.</summary>
     internal ContainerDefinition? Container { get; init; }
@@ -61,6 +61,9 @@ public sealed record RolloutPlan
 
     /// <summary>What the tag names before the rollout; what it goes back to when the rollout is undone.</summary>
     internal string? FormerDigest { get; init; }
+
+    /// <summary>Whether the task definition to deploy is inactive, so that a copy of it has to be registered.</summary>
+    internal bool CopiesDefinition { get; init; }
 
     /// <summary>Another task definition than the service's to deploy; null for that.</summary>
     internal string? TaskDefinitionToDeploy { get; init; }

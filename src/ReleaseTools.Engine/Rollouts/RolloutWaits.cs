@@ -61,6 +61,8 @@ public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimePr
 
     private async Task<StartedRollout> AttachAsync(AwaitedRollout awaited, ObservedService observed, CancellationToken cancellationToken)
     {
+        if (awaited.Digest is { } asked)
+            observed = await new ContainerChoice(registry).WithDigestAsync(observed, asked, cancellationToken);
         var plan = Plan(awaited, observed);
         if (plan.Problem is not null)
             throw plan.Problem;

@@ -20,15 +20,18 @@ namespace ReleaseTools.Engine.Rollouts;
 /// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
 /// deployment
 /// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
-/// a tag, a digest, its –                                  the revision that ran it, else the service's task definition with its tag on it, is deployed;
+/// a tag, a digest, its –                                  the active revision that ran it, else the service's task definition with its tag on it, is deployed;
 /// beginning                                               where that names another digest, a revision of it that names this one is registered
 /// </code>
+/// ECS deploys active task definitions only, and Terraform deregisters what it replaces: of an inactive one that is to be deployed, a
+/// copy is registered, which names the digest.
 /// A tag that the task definition names goes back to the digest too: tasks that are started later would else run what was undone.
 /// </summary>
-internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeProvider time)
+internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
 {
     private const int LooksForOngoing = 4;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private readonly UndoneContainer undone = new(registry, observer);
 
     /// <summary>One plan for each service, in the order given.</summary>
     /// <exception cref="ReleaseException">A cluster is not there.</exception>
@@ -62,7 +65,10 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
 
         var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         if (request.To is { } to)
+        {
+            observed = await undone.OfTargetAsync(to, observed, history, cancellationToken);
             return new() { Service = service, Rollout = await RolloutAsync(observed, await TargetAsync(to, observed, history, cancellationToken), cancellationToken) };
+        }
 
         // A list that lags behind would have the service go one deployment too far back.
         for (var looks = 1; history.Ongoing is null && deployment?.RolloutState == "IN_PROGRESS"; looks++)
@@ -74,10 +80,11 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         }
 
         if (history.Ongoing is { } ongoing)
-            return await StopAsync(ongoing, primary, request, observed, cancellationToken);
+            return await StopAsync(ongoing, history.Deployed, primary, request, observed, cancellationToken);
         if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
             throw Error(nameof(Messages.NothingToRestore), service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
         var former = FormerOf(request, service, history);
+        observed = await undone.OfChangeAsync(observed, history.Deployed, former, cancellationToken);
         return new() { Service = service, Rollout = await RolloutAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
     }
 
@@ -92,7 +99,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             : former;
     }
 
-    private async Task<UndoPlan> StopAsync(ServiceDeploymentBrief ongoing, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+    private async Task<UndoPlan> StopAsync(
+        ServiceDeploymentBrief ongoing, ServiceRevision? deployed, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
     {
         var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([ongoing.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
         var source = described is [{ } deployment, ..]
@@ -101,7 +109,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
             throw Error(nameof(Messages.NothingToRestore), observed.Service, "the deployment that runs is its first");
 
-        var rollout = await RolloutAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
+        observed = await undone.OfChangeAsync(observed, deployed, revision, cancellationToken);
+        var rollout = await PutBackByEcsAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
         return new()
         {
             Service = observed.Service,
@@ -113,10 +122,28 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
         };
     }
 
+    // Nothing may stand in a rollback's way: ECS keeps the digests of a revision, and needs neither its tag nor us to read them.
+    private async Task<RolloutPlan> PutBackByEcsAsync(ObservedService observed, Target target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RolloutAsync(observed, target, cancellationToken);
+        }
+        catch (ReleaseException unread)
+        {
+            var service = observed.Service with { TaskDefinition = ServiceReader.ShortName(target.TaskDefinition), After = [], PinDigest = false };
+            observer.Report(new Warned(service.Service, $"The image that ran before cannot be made out: {unread.Message} ECS puts {service.TaskDefinition} back all the same; "
+                + "no tag is put back, and what runs then is not compared. Look where the tag is before the next deployment."));
+            return new() { Service = service, Seen = observed.Ecs, TaskDefinitionToDeploy = target.TaskDefinition };
+        }
+    }
+
     // A tag has no colon, so a task definition is told from it by its own: family:revision, or an ARN.
+    internal static bool IsTaskDefinition(string to) => !ImageReference.IsDigest(to) && !ShortDigest.Is(to) && to.Contains(':', StringComparison.Ordinal);
+
     private async Task<Target> TargetAsync(string to, ObservedService observed, DeploymentHistory history, CancellationToken cancellationToken)
     {
-        if (!ImageReference.IsDigest(to) && !ShortDigest.Is(to) && to.Contains(':', StringComparison.Ordinal))
+        if (IsTaskDefinition(to))
             return new(to, history.Succeeded.FirstOrDefault(one => to == one.TaskDefinition || to == ServiceReader.ShortName(one.TaskDefinition)));
 
         var container = observed.Container?.Name;
@@ -148,10 +175,14 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     {
         var service = observed.Service;
         var definition = await DefinitionAsync(target.TaskDefinition, service, cancellationToken);
-        if (definition.Status is not (null or "ACTIVE") && !target.IsPutBackByEcs)
-            throw ReleaseException.For(nameof(Messages.TaskDefinitionInactive), ErrorKind.InvalidState, service.Service, service.Service, ServiceReader.ShortName(target.TaskDefinition), definition.Status, service.Cluster);
-
         var container = ContainerOf(definition, observed);
+        var inactive = definition.Status is not (null or "ACTIVE") && !target.IsPutBackByEcs;
+        if (inactive && target.IsImage && target.TaskDefinition != observed.Ecs!.TaskDefinition)
+        {
+            // Another tag would name another release's image; so that one stays, and the digest is named.
+            return await RolloutAsync(observed, target with { TaskDefinition = observed.Ecs.TaskDefinition!, Pins = container?.Image != observed.Container?.Image }, cancellationToken);
+        }
+
         var plan = new RolloutPlan
         {
             // None waits for another: in an incident, what a service comes after may be what does not get healthy.
@@ -160,15 +191,17 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             {
                 TaskDefinition = ServiceReader.ShortName(definition.TaskDefinitionArn) ?? target.TaskDefinition,
                 After = [],
-                PinDigest = service.PinDigest && target.IsImage,
+                PinDigest = service.PinDigest && target.IsImage || target.Pins || inactive,
             },
             Container = container,
+            CopiesDefinition = inactive,
             Seen = observed.Ecs,
             TaskDefinitionToDeploy = definition.TaskDefinitionArn ?? target.TaskDefinition,
         };
-        return container?.Image is { } image && ImageReference.TryParse(image, out var reference, out _) // else of no registry that could be asked
-            ? await WithImageAsync(plan, NamedImage.Parse(image), reference.Repository, target, cancellationToken)
-            : plan;
+        if (container?.Image is { } image && ImageReference.TryParse(image, out var reference, out _)) // else of no registry that could be asked
+            plan = await WithImageAsync(plan, NamedImage.Parse(image), reference.Repository, target, cancellationToken);
+        return !inactive || plan.PinsDigest ? plan : throw ReleaseException.For(
+            nameof(Messages.TaskDefinitionInactive), ErrorKind.InvalidState, service.Service, service.Service, ServiceReader.ShortName(target.TaskDefinition), definition.Status, service.Cluster);
     }
 
     private async Task<RolloutPlan> WithImageAsync(RolloutPlan plan, NamedImage named, string repository, Target target, CancellationToken cancellationToken)
@@ -179,7 +212,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             plan = plan with { Service = plan.Service with { PinDigest = true } };
 
         // A task may tell the digest of a platform's manifest; a tag belongs on the index that lists it.
-        var digest = (plan.Service.PinDigest ? null : named.Digest) ?? await WholeAsync(repository, ran, [there, target.Digest], cancellationToken) ?? (target.Revision is null ? there : null);
+        var digest = (plan.Service.PinDigest ? null : named.Digest) ?? await WholeAsync(repository, ran, [there, target.Digest], cancellationToken) ?? (target.Revision is null ? there : null) ?? named.Digest;
         if (digest is null)
             return plan;
         var moves = !plan.Service.PinDigest && named.Digest is null && there != digest;
@@ -228,7 +261,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
             ?? containers.FirstOrDefault(one => one.Essential != false);
     }
 
-    private static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
+    internal static ReleaseException Error(string id, ReleaseService service, params object?[] more) => id == nameof(Messages.RestoreTargetNotFound)
         ? ReleaseException.For(id, ErrorKind.NotFound, service.Service, [service.Service, .. more, service.Cluster])
         : ReleaseException.For(id, ErrorKind.InvalidState, service.Service, [service.Service, service.Cluster, .. more]);
 
@@ -240,6 +273,9 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, TimeP
     {
         /// <summary>Whether an image is asked for, and the task definition is only what brings it.</summary>
         public bool IsImage { get; init; }
+
+        /// <summary>Whether a revision is to name the digest, rather than the tag that is named to be put on it.</summary>
+        public bool Pins { get; init; }
 
         /// <summary>Whether ECS puts it back itself, which needs no UpdateService.</summary>
         public bool IsPutBackByEcs { get; init; }

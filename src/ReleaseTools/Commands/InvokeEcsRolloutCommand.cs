@@ -96,7 +96,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
-            var session = await sessions.NearAsync(aws, images.FirstOrDefault()?.Repository, cancelled);
+            var session = await sessions.ForServicesAsync(images.FirstOrDefault()?.Repository, cancelled);
             var rollouts = new EcsRollouts(session, registries, pipeline.Observer, Clock);
             var plans = new List<RolloutPlan>();
             foreach (var cluster in chosen.GroupBy(one => one.Service.Cluster, StringComparer.Ordinal))

@@ -54,7 +54,7 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
     {
         input.Add(Service, Cluster);
         input.Add(InputObject);
-        input.Add(Rollout.Select(one => new ReleaseService { Service = one.Service, Cluster = one.Cluster }));
+        input.Add(Rollout.Select(ServiceInput.Of));
     }
 
     /// <inheritdoc/>
@@ -72,7 +72,7 @@ public sealed class RestoreEcsServiceCommand : ServiceCommand
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
-            var session = await sessions.NearAsync(aws, repository: null, cancelled);
+            var session = await sessions.ForServicesAsync(repository: null, cancelled);
             var undo = new EcsUndo(session, registries, pipeline.Observer, Clock, new EcsRollouts(session, registries, pipeline.Observer, Clock));
             var plans = new List<UndoPlan>();
             foreach (var cluster in chosen.GroupBy(service => service.Cluster, StringComparer.Ordinal))

@@ -30,7 +30,8 @@ public sealed class StartReleaseTaskCommand : ServiceCommand
 
     /// <summary>
     /// The images to run, as Push-EcrImage gives them: for every service that runs one and has a <c>beforeRollout</c>, or for the services
-    /// that are named. Without one, what the task definition names is run.
+    /// that are named. Without one, what the task definition names is run; where the pipeline is to bring one, and brings none that the
+    /// named service runs, nothing is run.
     /// </summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
     [Parameter(ValueFromPipeline = true, ParameterSetName = ByName)]
@@ -67,7 +68,7 @@ public sealed class StartReleaseTaskCommand : ServiceCommand
     protected override void ProcessRecord()
     {
         services.AddRange(InputObject);
-        images.AddRange(Image.Where(image => image.Status != ImagePushStatus.Failed)); // its error was told by who made it
+        images.AddRange(Image);
     }
 
     /// <inheritdoc/>
@@ -75,6 +76,7 @@ public sealed class StartReleaseTaskCommand : ServiceCommand
     {
         if (Service.Length + images.Count + services.Count == 0)
             return;
+        var given = new GivenImages(images, MyInvocation.ExpectingInput);
         if (Command.Length > 0 && Service.Length + services.Count == 0)
             ThrowTerminatingError(ErrorRecords.From(ReleaseException.For(nameof(Messages.ReleaseTaskServiceMissing), ErrorKind.InvalidArgument, target: null)));
         var (path, aws, names, cluster) = (ReadDefinitionPath(), ReadAwsOptions(), Service, Cluster);
@@ -89,14 +91,14 @@ public sealed class StartReleaseTaskCommand : ServiceCommand
         Run(async (pipeline, cancelled) =>
         {
             var choice = new ServiceChoice(path, aws, Clock, pipeline, (MyInvocation.MyCommand.Name, "Push-EcrImage"));
-            var chosen = await choice.ForTasksAsync(names, cluster, services, images, cancelled);
+            var chosen = await choice.ForTasksAsync(names, cluster, services, given, cancelled);
             if (choice.HasUnknown && chosen.Count > 0)
-                pipeline.Warn("No task is run: something that was named with the others is not there.");
+                pipeline.Warn("No task is run: with the others something was named that cannot be run.");
             if (choice.HasUnknown || chosen.Count == 0)
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
-            var session = await sessions.NearAsync(aws, images.FirstOrDefault()?.Repository, cancelled);
+            var session = await sessions.ForServicesAsync(images.FirstOrDefault()?.Repository, cancelled);
             var tasks = new ReleaseTasks(session, registries, pipeline.Observer, Clock);
             var plans = new List<ReleaseTaskPlan>();
             foreach (var one in chosen.GroupBy(target => target.Service.Cluster, StringComparer.Ordinal))

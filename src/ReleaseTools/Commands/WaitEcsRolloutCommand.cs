@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
@@ -55,7 +54,7 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
         awaited.AddRange(Rollout
             .Where(one => one.Status is RolloutStatus.InProgress or RolloutStatus.Stalled or RolloutStatus.TimedOut or RolloutStatus.Verified or RolloutStatus.Deployed)
             .Select(one => new AwaitedRollout(
-                new() { Service = one.Service, Cluster = one.Cluster, Repository = one.ImageUri is null ? null : NamedImage.Parse(one.ImageUri).Repository },
+                ServiceInput.Of(one),
                 one.DeploymentId,
                 Digest ?? one.Digest)));
     }
@@ -76,7 +75,7 @@ public sealed class WaitEcsRolloutCommand : ServiceCommand
                 return;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
-            var session = await sessions.NearAsync(aws, repository: null, cancelled);
+            var session = await sessions.ForServicesAsync(repository: null, cancelled);
             var waits = new RolloutWaits(session, registries, Clock, new EcsRollouts(session, registries, pipeline.Observer, Clock));
             var clusters = all.GroupBy(one => one.Service.Cluster, StringComparer.Ordinal).Select(cluster => WaitAsync(waits, [.. cluster], options, pipeline, cancelled));
             await Task.WhenAll(clusters);

@@ -18,7 +18,8 @@ internal sealed record ChosenService(ReleaseService Service, EcrImage? Image = n
 /// given      a rollout                                   a task
 /// services   those, with the image among these           those, with what they name
 ///            that they run
-/// names      those, with what they name                  those, with the image among these that they run
+/// names      those, with what they name                  those, with the image among these that they run; it is an error to have
+///                                                        none where the pipeline is to bring it: what they name may be the old one
 /// images     every service that runs one, each once      without names: the services that run one and have a beforeRollout
 /// </code>
 /// </summary>
@@ -63,20 +64,46 @@ internal sealed class ServiceChoice(string path, AwsSessionOptions aws, TimeProv
     }
 
     /// <summary>What tasks are to be run for.</summary>
+    /// <param name="names">The services' names, in the definition or in the cluster.</param>
+    /// <param name="cluster">The cluster; null for the definition's services.</param>
+    /// <param name="services">The services that were given.</param>
+    /// <param name="images">The images that were given, and whether any was to be; what failed to be pushed is among them.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<ChosenService>> ForTasksAsync(
-        IReadOnlyList<string> names, string? cluster, IReadOnlyList<ReleaseService> services, IReadOnlyList<EcrImage> images, CancellationToken cancellationToken)
+        IReadOnlyList<string> names, string? cluster, IReadOnlyList<ReleaseService> services, GivenImages images, CancellationToken cancellationToken)
     {
         if (cluster is not null)
-            return [.. names.Select(name => new ChosenService(new() { Service = name, Cluster = cluster }, images is [var first, ..] ? first : null))];
+            return [.. names.Select(name => AtEcs(name, cluster, images)).OfType<ChosenService>()];
         var chosen = services.Select(service => new ChosenService(service)).ToList();
-        if (names.Count + images.Count == 0)
+        if (names.Count + images.Pushed.Count == 0)
             return chosen;
 
         var definition = await ReadDefinitionAsync(cancellationToken);
         chosen.AddRange(names.Count > 0
-            ? Selection.OfServices(definition, names, takesCluster: true, Tell).Select(service => new ChosenService(ServiceImages.Of(service), images.FirstOrDefault(image => IsRun(image, service.Image))))
-            : images.SelectMany(image => WithTask(image, definition).Select(service => new ChosenService(ServiceImages.Of(service), image))));
+            ? Selection.OfServices(definition, names, takesCluster: true, Tell).Select(service => Defined(service, images)).OfType<ChosenService>()
+            : images.Pushed.SelectMany(image => WithTask(image, definition).Select(service => new ChosenService(ServiceImages.Of(service), image))));
         return chosen;
+    }
+
+    // Without the definition nothing says which of several images is the service's.
+    private ChosenService? AtEcs(string name, string cluster, GivenImages images)
+    {
+        var service = new ReleaseService { Service = name, Cluster = cluster };
+        if (!images.AreExpected)
+            return new(service);
+        if (images is { All: [_], Pushed: [var image] })
+            return new(service, image);
+        Tell(ReleaseException.For(nameof(Messages.ReleaseTaskImageNotOne), ErrorKind.InvalidArgument, name, name, cluster, images));
+        return null;
+    }
+
+    private ChosenService? Defined(ServiceDefinition service, GivenImages images)
+    {
+        var image = images.Pushed.FirstOrDefault(image => IsRun(image, service.Image));
+        if (image is not null || !images.AreExpected)
+            return new(ServiceImages.Of(service), image);
+        Tell(ReleaseException.For(nameof(Messages.ReleaseTaskImageMissing), ErrorKind.InvalidArgument, service.Name, service.Name, images));
+        return null;
     }
 
     private void TellMisplaced(ServiceInput input)

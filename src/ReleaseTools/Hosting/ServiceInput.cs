@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Aws.Ecr;
+
 namespace ReleaseTools.Hosting;
 
 /// <summary>The services that a command is given, in one of the ways it takes.</summary>
@@ -32,6 +34,14 @@ internal sealed class ServiceInput
                 services.Add(new ReleaseService { Service = name, Cluster = cluster });
         }
     }
+
+    /// <summary>The service of a rollout; by its image's repository it is known which of its containers is meant.</summary>
+    public static ReleaseService Of(ServiceRollout rollout) => new()
+    {
+        Service = rollout.Service,
+        Cluster = rollout.Cluster,
+        Repository = rollout.ImageUri is { } image ? NamedImage.Parse(image).Repository : null,
+    };
 
     /// <summary>Adds services.</summary>
     public void Add(IEnumerable<ReleaseService> given) => services.AddRange(given);

@@ -17,9 +17,28 @@ internal static class Sessions
     public static AwsSessions Of(AwsSessionOptions aws, string definitionPath, IReleaseObserver observer) =>
         new(aws, observer, cancellationToken => DefinedAsync(definitionPath, aws.Environment, cancellationToken));
 
-    /// <summary>The session in the region that the command names, else the repository's host.</summary>
+    /// <summary>
+    /// The session in the region that the command names, else the repository's host: for a SageMaker endpoint, whose image is in its own region.
+    /// </summary>
     public static Task<AwsSession> NearAsync(this AwsSessions sessions, AwsSessionOptions aws, string? repository, CancellationToken cancellationToken) =>
         sessions.GetAsync(aws.Region is null && repository is not null ? EcrRepository.Parse(repository).Region : null, cancellationToken);
+
+    /// <summary>
+    /// The session of the services that a command works on: in the region that the command names, else the definition, else the
+    /// session and the environment. A repository may be in another region, where services pull from all the same; its own is taken
+    /// only where there is no other.
+    /// </summary>
+    public static async Task<AwsSession> ForServicesAsync(this AwsSessions sessions, string? repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.GetAsync(region: null, cancellationToken);
+        }
+        catch (ReleaseException none) when (none.Id == nameof(Messages.AwsRegionMissing) && repository is not null)
+        {
+            return await sessions.GetAsync(EcrRepository.Parse(repository).Region, cancellationToken);
+        }
+    }
 
     /// <summary>The definition's region; null where there is no definition, or only the env file could tell and is not there. One that is wrong is told.</summary>
     private static async Task<string?> DefinedAsync(string path, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)

@@ -33,5 +33,14 @@ public sealed class VerificationDefinitionTests : IDisposable
     public async Task What_is_wrong_is_told(string verify, string expected) =>
         (await fixture.ProblemsAsync(Service(verify))).ShouldContain(problem => problem.Contains(expected, StringComparison.Ordinal));
 
+    [Fact]
+    public async Task A_url_made_of_a_sensitive_variable_is_refused_for_it_is_shown()
+    {
+        var problem = (await fixture.ProblemsAsync(Service(@"""https://example.com/?key=${KEY}"""), new InfraVariable("KEY", "hunter2", isSensitive: true))).ShouldHaveSingleItem();
+
+        problem.ShouldContain("a URL to verify is shown to everybody");
+        problem.ShouldNotContain("hunter2");
+    }
+
     private static string Service(string verify) => $$"""{ "cluster": "main", "services": { "web": { "verify": {{verify}} } } }""";
 }

@@ -12,6 +12,9 @@ internal sealed class TagsInMemory : IImageRegistry
     /// <summary>Whether tags cannot be moved.</summary>
     public bool Immutable { get; init; }
 
+    /// <summary>The repositories that may not be read.</summary>
+    public HashSet<string> Denied { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The manifests that an index lists, by the index's digest.</summary>
     public Dictionary<string, string[]> Indexes { get; } = new(StringComparer.Ordinal);
 
@@ -24,7 +27,7 @@ internal sealed class TagsInMemory : IImageRegistry
     public string? DigestOf(string repository, string tag) => digests.GetValueOrDefault($"{repository}:{tag}");
 
     public Task<RegistryImage?> FindAsync(string repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        Task.FromResult(DigestOf(repository, tagOrDigest) is { } digest ? new RegistryImage(digest, [tagOrDigest], null, null) : null);
+        Denied.Contains(repository) ? throw ScriptedAws.Error("AccessDeniedException", "no ecr:DescribeImages") : Task.FromResult(DigestOf(repository, tagOrDigest) is { } digest ? new RegistryImage(digest, [tagOrDigest], null, null) : null);
 
     public Task<bool> PutTagAsync(string repository, string digest, string tag, CancellationToken cancellationToken)
     {

@@ -67,6 +67,33 @@ public sealed class DeploymentRollbackTests
         (await Should.ThrowAsync<ReleaseException>(StartAsync)).Id.ShouldBe(nameof(Messages.DeploymentNotStoppable));
     }
 
+    [Fact]
+    public async Task A_stop_that_was_accepted_and_cannot_be_looked_at_says_that_the_rollback_goes_on_and_how_to_wait_for_it()
+    {
+        aws.On("StopServiceDeployment", "{}");
+        aws.On("DescribeServiceDeployments", _ => throw ScriptedAws.Error("AccessDeniedException", "may not look"));
+
+        var error = await Should.ThrowAsync<ReleaseException>(StartAsync);
+
+        error.Id.ShouldBe(nameof(Messages.RollbackNotSeen));
+        error.Message.ShouldContain("was asked for and goes on");
+        error.Message.ShouldContain("may not look");
+        error.RecommendedAction.ShouldStartWith("Wait for its end: Wait-EcsRollout web -Cluster main;");
+    }
+
+    [Fact]
+    public async Task What_was_proven_is_kept_where_ECS_does_not_tell_how_the_rollback_ended()
+    {
+        aws.On("DescribeServiceDeployments", _ => throw ScriptedAws.Error("AccessDeniedException", "may not look"));
+        var proven = new RolloutResult(new() { Service = "web", Cluster = "main", Status = RolloutStatus.Verified, Reason = "1 of 1 running tasks run sha256:old." });
+
+        var result = await Rollback.ConfirmAsync(Plan, proven, TimeSpan.FromMinutes(1), default);
+
+        result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackNotSeen));
+        result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
+        result.Rollout.Reason!.ShouldStartWith("1 of 1 running tasks run sha256:old. But: The rollback of service 'web' in cluster 'main' was asked for and goes on");
+    }
+
     private void Stop(string code, int? status) => aws.On("StopServiceDeployment", _ => throw ScriptedAws.Error(code, status: (HttpStatusCode?)status));
 
     /// <summary>The service deployment's status, look by look; the last one stays.</summary>
@@ -79,10 +106,11 @@ public sealed class DeploymentRollbackTests
         });
     }
 
-    private Task<StartedRollout?> StartAsync()
-    {
-        var service = new ReleaseService { Service = "web", Cluster = "main" };
-        var plan = new UndoPlan { Service = service, Rollout = new() { Service = service }, ServiceDeployment = "arn:sd/9", Deployment = "ecs-svc/9" };
-        return new DeploymentRollback(aws.Session, new RecordingObserver(), time).StartAsync(plan, default);
-    }
+    private static ReleaseService Service => new() { Service = "web", Cluster = "main" };
+
+    private static UndoPlan Plan => new() { Service = Service, Rollout = new() { Service = Service }, ServiceDeployment = "arn:sd/9", Deployment = "ecs-svc/9" };
+
+    private DeploymentRollback Rollback => new(aws.Session, new RecordingObserver(), time);
+
+    private Task<StartedRollout?> StartAsync() => Rollback.StartAsync(Plan, default);
 }

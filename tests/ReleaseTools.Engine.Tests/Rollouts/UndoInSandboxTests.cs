@@ -252,6 +252,58 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Images_that_cannot_be_read_do_not_keep_a_deployment_from_being_stopped()
+    {
+        var first = await WithServiceAsync();
+        await RolloutAsync(await sandbox.PushAsync("v2", "second"), new() { NoWait = true });
+        foreach (var operation in new[] { "DescribeImages", "BatchGetImage" })
+            sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecr", Operation = operation, Count = null });
+
+        var undone = await UndoAsync();
+
+        undone.Status.ShouldBe(RolloutStatus.Deployed, undone.Reason);
+        undone.TaskDefinition.ShouldBe("web:1");
+        (await new ServiceReader(sandbox.Session).ReadAsync([Service], _ => { }, default)).Single().RunningDigests.ShouldBe([first]);
+        Changes().ShouldContain("StopServiceDeployment");
+        observer.Of<Warned>().ShouldContain(one => one.Subject == "web" && one.Message.Contains("no tag is put back", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_rollout_whose_rollback_cannot_be_looked_at_says_that_it_goes_on_and_keeps_why_it_failed()
+    {
+        await WithServiceAsync();
+        var image = await sandbox.PushAsync("v2", "second");
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.TaskCrash, Target = image.Digest!, ExitCode = 3, Count = null });
+        var plans = await Rollouts.PlanAsync([Service], new Dictionary<string, EcrImage> { ["web"] = image }, default);
+        var options = new RolloutOptions { Timeout = TimeSpan.FromMinutes(4) };
+        var failed = await Rollouts.RolloutAsync(plans, options, default);
+        var blind = new OnTagMoved(() => sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecs", Operation = "DescribeServiceDeployments", Count = null }));
+        var undo = new EcsUndo(sandbox.Session, sandbox.Registry, blind, sandbox.Time, Rollouts);
+
+        var result = (await undo.RollBackAsync(plans, failed, options, default)).Single();
+
+        result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackNotSeen));
+        result.Error.Message.ShouldContain("exited with 3");
+        result.Rollout.Reason!.ShouldContain("exited with 3");
+        result.Rollout.Reason!.ShouldContain("was asked for and goes on at ECS");
+        result.Rollout.Reason!.ShouldNotContain("not rolled back");
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_was_deregistered_since_is_put_back_as_a_copy()
+    {
+        var first = await WithServiceAsync();
+        var plans = await Rollouts.PlanAsync([Service with { PinDigest = true }], new Dictionary<string, EcrImage> { ["web"] = await sandbox.PushAsync("v2", "second") }, default);
+        (await Rollouts.RolloutAsync(plans, new(), default)).Single().Rollout.TaskDefinition.ShouldBe("web:2");
+        await sandbox.Session.Ecs.DeregisterTaskDefinitionAsync(new("web:1"), default);
+
+        var undone = await UndoAsync();
+
+        undone.Status.ShouldBe(RolloutStatus.Verified, undone.Reason);
+        (undone.TaskDefinition, undone.RunningDigests.Single()).ShouldBe(("web:3", first));
+    }
+
+    [Fact]
     public async Task A_deployment_that_ends_well_before_it_is_stopped_is_undone_by_deploying_what_ran_before()
     {
         var first = await WithServiceAsync();
@@ -423,4 +475,14 @@ public sealed class UndoInSandboxTests : IAsyncLifetime
         (await new RolloutWaits(sandbox.Session, sandbox.Registry, sandbox.Time, Rollouts).WaitAsync([new(Service, deploymentId, digest)], new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
 
     private IEnumerable<string> Changes() => sandbox.Calls.Select(call => call.Operation).Where(operation => operation is "UpdateService" or "StopServiceDeployment");
+
+    /// <summary>Acts when the tag is put back, which is right before the stop.</summary>
+    private sealed class OnTagMoved(Action act) : IReleaseObserver
+    {
+        public void Report(ReleaseEvent happened)
+        {
+            if (happened is Noted { Message: var said } && said.StartsWith("Put the tag", StringComparison.Ordinal))
+                act();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Engine.Tests.Doubles;
 
@@ -12,6 +13,7 @@ public sealed class UndoPlannerTests
 
     private readonly ScriptedAws aws = new();
     private readonly TagsInMemory registry = new TagsInMemory().With(Repository, "latest", "sha256:new");
+    private readonly RecordingObserver observer = new();
     private readonly JumpingTime time = new();
 
     public UndoPlannerTests()
@@ -75,12 +77,70 @@ public sealed class UndoPlannerTests
     }
 
     [Fact]
-    public async Task A_task_definition_that_was_deregistered_is_an_error_before_anything_changes()
+    public async Task Of_a_task_definition_that_was_deregistered_a_copy_is_registered_that_names_the_digest_it_ran_with()
     {
         History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
-        aws.On("DescribeTaskDefinition", request => Definition(request["taskDefinition"]!.GetValue<string>(), "INACTIVE"));
+        Deregistered("web:1");
+
+        var plan = await PlanAsync();
+
+        plan.ToRollout().Reason.ShouldBe("Registers a revision of web:1 that names sha256:old, and deploys it.");
+        (plan.Rollout!.TagToMove, plan.Rollout.PinsDigest).ShouldBe((null, true));
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_was_deregistered_and_names_the_digest_is_copied_too()
+    {
+        var old = $"sha256:{new string('0', 64)}";
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", $"web:1@{old}"));
+        Deregistered("web:1", $"{Repository}@{old}");
+
+        (await PlanAsync()).ToRollout().Reason.ShouldBe($"Registers a revision of web:1 that names {Words.Digest(old)}, and deploys it.");
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_was_deregistered_and_ran_nobody_knows_what_is_an_error_before_anything_changes()
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@"));
+        Deregistered("web:1");
 
         (await PlanAsync()).Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TaskDefinitionInactive));
+    }
+
+    [Theory]
+    [InlineData("latest", "Deploys web:2 with sha256:old, once the tag latest is back on it.")]
+    [InlineData("v1", "Registers a revision of web:2 that names sha256:old, and deploys it.")] // web:2's tag is another release's
+    public async Task An_image_whose_task_definition_was_deregistered_is_brought_by_the_service_s_own(string tag, string reason)
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+        Deregistered("web:1", $"{Repository}:{tag}");
+        registry.With(Repository, "v1", "sha256:old");
+
+        var plan = await PlanAsync(new(Service, "v1"));
+
+        plan.Problem.ShouldBeNull();
+        plan.ToRollout().Reason.ShouldBe(reason);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_stands_in_the_way_of_reading_an_image_or_its_task_definition_keeps_no_deployment_that_runs_from_being_stopped(bool definition)
+    {
+        Primary("IN_PROGRESS");
+        History(("IN_PROGRESS", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+        aws.On("DescribeServiceDeployments", """{"serviceDeployments":[{"status":"IN_PROGRESS","sourceServiceRevisions":[{"arn":"1=web:1@sha256:old","runningTaskCount":1}]}]}""");
+        if (definition)
+            aws.On("DescribeTaskDefinition", request => (string)request["taskDefinition"]! == Arn("web:2") ? Definition(Arn("web:2"), "ACTIVE") : throw ScriptedAws.Error("AccessDeniedException"));
+        else
+            registry.Denied.Add(Repository);
+
+        var plan = await PlanAsync();
+
+        plan.Problem.ShouldBeNull();
+        (plan.ServiceDeployment, plan.Rollout!.Image, plan.Rollout.TagToMove).ShouldBe(("arn:sd/0", null, null));
+        plan.ToRollout().Reason.ShouldBe("Stops the deployment that runs; ECS puts back web:1.");
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("ECS puts web:1 back all the same");
     }
 
     [Fact]
@@ -99,7 +159,7 @@ public sealed class UndoPlannerTests
         History(("SUCCESSFUL", "web:1@sha256:new"), ("SUCCESSFUL", "web:1@sha256:platform"));
         registry.Indexes["sha256:index"] = ["sha256:platform"];
 
-        var plan = (await new UndoPlanner(aws.Session, registry, time).PlanAsync([new(Service) { FormerDigest = "sha256:index" }], default)).Single();
+        var plan = (await new UndoPlanner(aws.Session, registry, observer, time).PlanAsync([new(Service) { FormerDigest = "sha256:index" }], default)).Single();
 
         plan.ToRollout().Digest.ShouldBe("sha256:index");
         plan.Rollout!.AcceptedDigests.ShouldBe(["sha256:index", "sha256:platform"]);
@@ -111,7 +171,7 @@ public sealed class UndoPlannerTests
         History(("SUCCESSFUL", "web:1@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
         var immutable = new TagsInMemory { Immutable = true }.With(Repository, "latest", "sha256:new");
 
-        var plan = (await new UndoPlanner(aws.Session, immutable, time).PlanAsync([new(Service)], default)).Single();
+        var plan = (await new UndoPlanner(aws.Session, immutable, observer, time).PlanAsync([new(Service)], default)).Single();
 
         plan.Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.TagToDeployImmutable));
     }
@@ -134,7 +194,7 @@ public sealed class UndoPlannerTests
     private static UndoRequest ThisDeployment => new(Service) { DeploymentId = "ecs-svc/9" };
 
     private async Task<UndoPlan> PlanAsync(UndoRequest? request = null) =>
-        (await new UndoPlanner(aws.Session, registry, time).PlanAsync([request ?? new(Service)], default)).Single();
+        (await new UndoPlanner(aws.Session, registry, observer, time).PlanAsync([request ?? new(Service)], default)).Single();
 
     private void Primary(string state) => aws.On("DescribeServices", $$"""
         {"services":[{"serviceName":"web","status":"ACTIVE","desiredCount":1,"taskDefinition":"{{Arn("web:2")}}",
@@ -160,8 +220,11 @@ public sealed class UndoPlannerTests
         };
     }
 
-    private static JsonObject Definition(string arn, string status) => JsonNode.Parse($$$"""
-        {"taskDefinition":{"taskDefinitionArn":"{{{arn}}}","status":"{{{status}}}","containerDefinitions":[{"name":"app","image":"{{{Repository}}}:latest","essential":true}]}}
+    private void Deregistered(string name, string image = $"{Repository}:latest") => aws.On("DescribeTaskDefinition", request =>
+        (string)request["taskDefinition"]! is var asked && asked == Arn(name) ? Definition(asked, "INACTIVE", image) : Definition(asked, "ACTIVE"));
+
+    private static JsonObject Definition(string arn, string status, string image = $"{Repository}:latest") => JsonNode.Parse($$$"""
+        {"taskDefinition":{"taskDefinitionArn":"{{{arn}}}","status":"{{{status}}}","containerDefinitions":[{"name":"app","image":"{{{image}}}","essential":true}]}}
         """)!.AsObject();
 
     private static string Arn(string name) => $"arn:aws:ecs:eu-west-1:1:task-definition/{name}";

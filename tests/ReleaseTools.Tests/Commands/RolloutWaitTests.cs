@@ -23,13 +23,12 @@ public sealed class RolloutWaitTests : IDisposable
     {
         var ran = workspace.Run(script);
 
-        var error = ran.Error("RolloutFailed");
+        var error = ran.Error("RolloutNotOver");
         error.CategoryInfo.Category.ShouldBe(ErrorCategory.OperationTimeout);
         var rollout = error.TargetObject.ShouldBeOfType<ServiceRollout>();
         (rollout.Service, rollout.Status).ShouldBe(("web-ui", RolloutStatus.Stalled), rollout.Reason);
-        error.Exception.Message.ShouldContain("The wait of 00:00:03 ran out");
-        error.Exception.Message.ShouldContain($"Deployment {rollout.DeploymentId} of web-ui goes on.");
-        error.Exception.Message.ShouldContain("Wait-EcsRollout web-ui -Cluster stereo-spot");
+        error.Exception.Message.ShouldContain("stalled");
+        error.ErrorDetails.RecommendedAction.ShouldStartWith("It goes on at ECS. Wait for its end: Wait-EcsRollout web-ui -Cluster stereo-spot");
         workspace.Changes().ShouldBe(["UpdateService"]);
     }
 

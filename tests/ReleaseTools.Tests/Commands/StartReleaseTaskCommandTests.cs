@@ -120,6 +120,40 @@ public sealed class StartReleaseTaskCommandTests : IDisposable
         workspace.Changes().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("$failed | Start-ReleaseTask web-ui -Command migrate", "web-ui, which failed")]
+    [InlineData("Start-ReleaseTask web-ui -Command migrate -Image $failed", "web-ui, which failed")]
+    [InlineData("$other | Start-ReleaseTask web-ui -Command migrate", "brought job-worker")]
+    [InlineData("@() | Start-ReleaseTask web-ui -Command migrate", "brought none")]
+    public void A_service_whose_image_was_to_come_and_did_not_runs_nothing_rather_than_the_old_image(string script, string brought)
+    {
+        workspace.WithLatest("web-ui");
+        var other = Image("job-worker");
+
+        var ran = workspace.Run(script, ("failed", Image("web-ui") with { Status = ImagePushStatus.Failed }), ("other", other));
+
+        ran.Error("ReleaseTaskImageMissing").Exception.Message.ShouldContain(brought);
+        ran.Output.ShouldBeEmpty();
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("$failed | Start-ReleaseTask web-ui -Cluster stereo-spot -Command migrate", "web-ui, which failed")]
+    [InlineData("$other, $image | Start-ReleaseTask web-ui -Cluster stereo-spot -Command migrate", "job-worker, web-ui")]
+    [InlineData("$failed, $image | Start-ReleaseTask web-ui -Cluster stereo-spot -Command migrate", "web-ui, which failed, web-ui")]
+    [InlineData("@() | Start-ReleaseTask web-ui -Cluster stereo-spot -Command migrate", "none")]
+    public void By_cluster_exactly_one_image_comes_or_nothing_is_run(string script, string brought)
+    {
+        workspace.WithLatest("web-ui");
+
+        var ran = workspace.Run(script, ("failed", Image("web-ui") with { Status = ImagePushStatus.Failed }), ("other", Image("job-worker")), ("image", Image("web-ui")));
+
+        ran.Error("ReleaseTaskImageNotOne").Exception.Message.ShouldEndWith($"it brought {brought}.");
+        workspace.Changes().ShouldBeEmpty();
+    }
+
+    private EcrImage Image(string name) => new() { Name = name, Repository = $"{workspace.Sandbox.RegistryHost}/{name}", Tag = "v1" };
+
     [Fact]
     public void An_image_that_is_not_in_ECR_yet_is_predicted_and_not_run()
     {

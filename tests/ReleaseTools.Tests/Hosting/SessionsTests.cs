@@ -55,6 +55,23 @@ public sealed class SessionsTests : IDisposable
         (await sessions.NearAsync(options, "123456789012.dkr.ecr.us-east-1.amazonaws.com/web-ui", default)).Region.ShouldBe(session);
     }
 
+    [Theory]
+    [InlineData("eu-central-1", "eu-west-1", "eu-west-3", "eu-central-1")]
+    [InlineData(null, "eu-west-1", "eu-west-3", "eu-west-1")]
+    [InlineData(null, null, "eu-west-3", "eu-west-3")]
+    [InlineData(null, null, null, "us-east-1")]
+    public async Task Services_are_looked_for_where_their_image_is_only_when_nobody_names_a_region(string? command, string? definition, string? environment, string session)
+    {
+        if (definition is not null)
+            Define($$"""{ "region": "{{definition}}" }""");
+        var options = Environment with { Region = command, Environment = Environment.Environment.Where(one => one.Key != "AWS_REGION").ToDictionary(StringComparer.Ordinal) };
+        if (environment is not null)
+            options = options with { StoredRegion = environment };
+        using var sessions = SessionsOf(options);
+
+        (await sessions.ForServicesAsync("123456789012.dkr.ecr.us-east-1.amazonaws.com/web-ui", default)).Region.ShouldBe(session);
+    }
+
     private static AwsSessionOptions Environment => new()
     {
         Environment = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -182,12 +182,17 @@ internal sealed partial class DefinitionDiscovery
             .Select(image => new Named<ServiceSection>(image.Name, default, new() { Image = Text(image.Name), Verify = Verification(image.Name) }))];
     }
 
-    private VerificationSection? Verification(string name) => Reference($"{name.Replace('-', '_').ToUpperInvariant()}_URL") is not { } url ? null : new()
+    // One that terraform calls sensitive is not to be shown, and a service's URL is.
+    private VerificationSection? Verification(string name)
     {
-        Position = default,
-        Url = url,
-        Status = [.. GoodAnswers.Select(status => new PlacedNumber(status, default))],
-    };
+        var variable = $"{name.Replace('-', '_').ToUpperInvariant()}_URL";
+        return Reference(variable) is not { } url || variables[variable].IsSensitive ? null : new()
+        {
+            Position = default,
+            Url = url,
+            Status = [.. GoodAnswers.Select(status => new PlacedNumber(status, default))],
+        };
+    }
 
     /// <summary>The folder of an image: WEB_UI is web-ui, web_ui or webui; INFERENCE may also be the one folder that ends so.</summary>
     private string? FindFolder(string name)

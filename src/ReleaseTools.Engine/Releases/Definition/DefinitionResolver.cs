@@ -138,10 +138,17 @@ internal sealed class DefinitionResolver(DefinitionFile file, Interpolation vari
         return null;
     }
 
+    // A service's URL is shown with the service, and said in its rollout's reason.
     private Uri? Url(DefinitionText? text)
     {
         if (variables.Fill(text) is not { } filled)
             return null;
+        if (filled.IsSensitive)
+        {
+            problems.Add(filled.Source.Position, $"{filled.Shown} is made of a sensitive variable, and a URL to verify is shown to everybody who may see the service; name one that needs no secret.");
+            return null;
+        }
+
         if (Uri.TryCreate(filled.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
             return url;
         problems.Add(filled.Source.Position, $"{filled.Shown} is not an http or https URL.");
