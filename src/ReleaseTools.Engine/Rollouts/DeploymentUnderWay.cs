@@ -20,7 +20,7 @@ namespace ReleaseTools.Engine.Rollouts;
 /// </summary>
 internal sealed class DeploymentUnderWay(AwsSession aws)
 {
-    private readonly ServiceReader reader = new(aws);
+    private readonly TaskPages pages = new(aws.Ecs);
 
     /// <summary>The deployment's id; null where a new one is needed, or where it cannot be told.</summary>
     public async Task<string?> FindAsync(RolloutPlan plan, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class DeploymentUnderWay(AwsSession aws)
         async Task<IEnumerable<EcsTask>> TasksAsync(string desiredStatus)
         {
             var request = new ListTasksRequest(plan.Service.Cluster) { ServiceName = plan.Service.Service, DesiredStatus = desiredStatus };
-            return (await reader.TasksAsync(request, cancellationToken)).Where(task => task.StartedBy == id);
+            return (await pages.DescribeAsync(request.Cluster, await pages.ListAsync(request, cancellationToken), cancellationToken)).Where(task => task.StartedBy == id);
         }
     }
 }

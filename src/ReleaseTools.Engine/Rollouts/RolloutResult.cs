@@ -12,4 +12,7 @@ public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Err
 
     /// <summary>Whether its deployment completed, and only tasks that ECS replaces were missing when the time ran out.</summary>
     internal bool HasCompleted { get; init; }
+
+    /// <summary>Whether a tag that was to be put back is where it was, because that failed.</summary>
+    internal bool LeavesTag { get; init; }
 }

@@ -8,9 +8,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>Reads services as they run now.</summary>
 public sealed class ServiceReader(AwsSession aws)
 {
-    // DescribeServices takes 10, DescribeTasks 100 (API reference).
+    // API reference of DescribeServices.
     internal const int ServicesPerCall = 10;
-    internal const int TasksPerCall = 100;
 
     /// <summary>The services as they run now, in the order given; what the definition says of them is kept.</summary>
     /// <param name="services">The services, by name and cluster.</param>
@@ -81,26 +80,10 @@ public sealed class ServiceReader(AwsSession aws)
     }
 
     // Those that ECS means to run: one it has told to stop is not among them.
-    private Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken) =>
-        TasksAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, cancellationToken);
-
-    /// <summary>All tasks of a list, described.</summary>
-    internal async Task<IReadOnlyList<EcsTask>> TasksAsync(ListTasksRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<EcsTask>> RunningTasksAsync(string cluster, string service, CancellationToken cancellationToken)
     {
-        var arns = new List<string>();
-        string? next = null;
-        do
-        {
-            var page = await aws.Ecs.ListTasksAsync(request with { NextToken = next }, cancellationToken);
-            arns.AddRange(page.TaskArns ?? []);
-            next = page.NextToken;
-        }
-        while (next is not null);
-
-        var tasks = new List<EcsTask>();
-        foreach (var hundred in arns.Chunk(TasksPerCall))
-            tasks.AddRange((await aws.Ecs.DescribeTasksAsync(new(request.Cluster, hundred), cancellationToken)).Tasks ?? []);
-        return tasks;
+        var pages = new TaskPages(aws.Ecs);
+        return await pages.DescribeAsync(cluster, await pages.ListAsync(new(cluster) { ServiceName = service, DesiredStatus = "RUNNING" }, cancellationToken), cancellationToken);
     }
 
     internal static ReleaseException NotFound(ReleaseService service) =>

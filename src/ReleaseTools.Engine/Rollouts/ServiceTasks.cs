@@ -6,6 +6,8 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>The tasks of several services of a cluster: each service's are listed, where their names are not known, and all are described together.</summary>
 internal sealed class ServiceTasks(EcsClient ecs, string cluster, CallPace pace)
 {
+    private readonly TaskPages pages = new(ecs, pace);
+
     /// <summary>The tasks that are meant to run, by service; a service that has none is not among them.</summary>
     /// <param name="services">The services.</param>
     /// <param name="refused">Gets each service whose tasks may not be listed; the others go on.</param>
@@ -54,32 +56,13 @@ internal sealed class ServiceTasks(EcsClient ecs, string cluster, CallPace pace)
             }
         }
 
-        var tasks = new List<EcsTask>();
-        foreach (var hundred in asked.Chunk(ServiceReader.TasksPerCall))
-        {
-            await pace.WaitForAsync("DescribeTasks", cancellationToken);
-            tasks.AddRange((await ecs.DescribeTasksAsync(new(cluster, hundred), cancellationToken)).Tasks ?? []);
-        }
-
+        var tasks = await pages.DescribeAsync(cluster, asked, cancellationToken);
         return tasks.Where(task => serviceOf.ContainsKey(IdOf(task))).ToLookup(task => serviceOf[IdOf(task)]);
     }
 
     private static string IdOf(EcsTask task) => ServiceReader.ShortName(task.TaskArn) ?? "";
 
     // By service, since startedBy "must be the only filter that you use" (API reference of ListTasks), and whether desiredStatus is one is not said.
-    private async Task<IEnumerable<string>> ListAsync(string service, string desiredStatus, CancellationToken cancellationToken)
-    {
-        var arns = new List<string>();
-        var request = new ListTasksRequest(cluster) { ServiceName = service, DesiredStatus = desiredStatus };
-        do
-        {
-            await pace.WaitForAsync("ListTasks", cancellationToken);
-            var page = await ecs.ListTasksAsync(request, cancellationToken);
-            arns.AddRange(page.TaskArns ?? []);
-            request = request with { NextToken = page.NextToken };
-        }
-        while (request.NextToken is not null);
-
-        return arns;
-    }
+    private async Task<IEnumerable<string>> ListAsync(string service, string desiredStatus, CancellationToken cancellationToken) =>
+        await pages.ListAsync(new(cluster) { ServiceName = service, DesiredStatus = desiredStatus }, cancellationToken);
 }

@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;
@@ -107,7 +108,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
                 return;
             }
 
-            var undo = RollbackOnFailure ? new EcsUndo(session, registries, pipeline.Observer, Clock, rollouts) : null;
+            var undo = RollbackOnFailure ? new RollbackOnFailure(session, registries, pipeline.Observer, Clock, rollouts) : null;
             await RolloutAsync(rollouts, undo, [.. plans.Select(plan => Asked(plan, pin))], options, pipeline, cancelled);
         });
     }
@@ -146,7 +147,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
     }
 
     private static async Task RolloutAsync(
-        EcsRollouts rollouts, EcsUndo? undo, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+        EcsRollouts rollouts, RollbackOnFailure? undo, IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CommandPipeline pipeline, CancellationToken cancelled)
     {
         var confirmed = new List<RolloutPlan>();
         foreach (var plan in plans)
@@ -163,7 +164,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
 
         var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
         if (undo is not null)
-            results = await undo.RollBackAsync(confirmed, results, options, cancelled);
+            results = await undo.ApplyAsync(confirmed, results, options, cancelled);
         pipeline.WriteAll(results.Where((_, i) => confirmed[i].Problem is null));
     }
 }

@@ -4,6 +4,7 @@ using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;

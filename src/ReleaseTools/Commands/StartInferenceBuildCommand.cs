@@ -2,7 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Builds;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Releases.Workspace;

@@ -5,7 +5,7 @@ using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Hosting;

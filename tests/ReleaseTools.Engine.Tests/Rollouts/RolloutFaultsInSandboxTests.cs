@@ -2,6 +2,7 @@ using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 using ReleaseTools.Engine.Tests.Doubles;
 
 namespace ReleaseTools.Engine.Tests.Rollouts;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
-using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 
 namespace ReleaseTools.Engine.Tests.Rollouts;
 
@@ -79,8 +79,8 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
         result.Rollout.Status.ShouldBe(RolloutStatus.TimedOut);
         result.Rollout.Reason!.ShouldStartWith("The deployment completed, but 0 of 1 tasks run.");
 
-        var undo = new EcsUndo(aws.Session, registry, observer, time, Rollouts);
-        (await undo.RollBackAsync([plan], [result], new(), default)).Single().ShouldBe(result);
+        var undo = new RollbackOnFailure(aws.Session, registry, observer, time, Rollouts);
+        (await undo.ApplyAsync([plan], [result], new(), default)).Single().ShouldBe(result);
         aws.RequestsOf("UpdateService").Count().ShouldBe(1);
     }
 

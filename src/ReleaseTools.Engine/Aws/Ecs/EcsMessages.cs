@@ -114,7 +114,6 @@ public sealed record RepositoryCredentials(string? CredentialsParameter);
 public sealed record ListTasksRequest(string Cluster)
 {
     public string? ServiceName { get; init; }
-    public string? StartedBy { get; init; }
 
     /// <summary>RUNNING (the default), PENDING or STOPPED.</summary>
     public string? DesiredStatus { get; init; }

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Releases.Workspace;

@@ -4,12 +4,13 @@ using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Scans;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Infrastructure;
 using ReleaseTools.Engine.Releases.Planning;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 
 namespace ReleaseTools.Engine.Releases.Running;
 
@@ -143,7 +144,7 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var how = new RolloutOptions { Timeout = options.Timeout };
         var results = await rollouts.RolloutAsync(plans, how, cancellationToken);
         return options.RollbackOnFailure
-            ? await new EcsUndo(planned.Tools.Aws, planned.Tools.Registry, workspace.Observer, workspace.Clock, rollouts).RollBackAsync(plans, results, how, cancellationToken)
+            ? await new RollbackOnFailure(planned.Tools.Aws, planned.Tools.Registry, workspace.Observer, workspace.Clock, rollouts).ApplyAsync(plans, results, how, cancellationToken)
             : results;
     }
 

@@ -1,7 +1,7 @@
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Rollouts;
 

@@ -1,6 +1,6 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Builds;
 using ReleaseTools.Engine.Releases.Running;
 
 namespace ReleaseTools.Engine.Releases.Workspace;

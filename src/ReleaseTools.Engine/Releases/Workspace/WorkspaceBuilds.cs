@@ -1,7 +1,7 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Registries;
-using ReleaseTools.Engine.Inference;
+using ReleaseTools.Engine.Inference.Builds;
 using ReleaseTools.Engine.Releases.Definition;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Releases.Source;

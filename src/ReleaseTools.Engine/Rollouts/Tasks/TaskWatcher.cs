@@ -72,13 +72,9 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
     private async Task<bool> LookAsync(IReadOnlyList<StartedTask> open, CancellationToken cancellationToken)
     {
         var moved = false;
-        foreach (var hundred in open.Chunk(ServiceReader.TasksPerCall))
-        {
-            var found = (await aws.Ecs.DescribeTasksAsync(new(cluster, [.. hundred.Select(task => task.TaskArn)]), cancellationToken)).Tasks ?? [];
-            foreach (var task in hundred)
-                moved |= await TakeInAsync(task, found.FirstOrDefault(one => one.TaskArn == task.TaskArn), cancellationToken);
-        }
-
+        var found = await new TaskPages(aws.Ecs).DescribeAsync(cluster, [.. open.Select(task => task.TaskArn)], cancellationToken);
+        foreach (var task in open)
+            moved |= await TakeInAsync(task, found.FirstOrDefault(one => one.TaskArn == task.TaskArn), cancellationToken);
         return moved;
     }
 

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Rollouts;
+using ReleaseTools.Engine.Rollouts.Undo;
 using ReleaseTools.Engine.Tests.Doubles;
 
 namespace ReleaseTools.Engine.Tests.Rollouts.Tasks;
@@ -144,7 +145,7 @@ public sealed class BeforeRolloutTests : IAsyncLifetime
         var plans = await PlanAsync(Web());
         var failed = await Rollouts.RolloutAsync(plans, new(), default);
 
-        var undone = await new EcsUndo(sandbox.Session, sandbox.Registry, observer, sandbox.Time, Rollouts).RollBackAsync(plans, failed, new(), default);
+        var undone = await new RollbackOnFailure(sandbox.Session, sandbox.Registry, observer, sandbox.Time, Rollouts).ApplyAsync(plans, failed, new(), default);
 
         undone.Single().Rollout.Status.ShouldBe(RolloutStatus.RolledBack, undone.Single().Rollout.Reason);
         Changes().Count(operation => operation == "RunTask").ShouldBe(1);

@@ -1,0 +1,40 @@
+using ReleaseTools.Engine.Aws.CodeBuild;
+
+namespace ReleaseTools.Engine.Inference.Builds;
+
+/// <summary>
+/// Whether what a CodeBuild project builds is the tree that the fingerprint was made of. A project takes its source from
+/// somewhere of its own, so a fingerprint of the workspace says nothing about its image, unless
+/// <code>
+/// the project's environment has        workspace  the source version that CodeBuild resolved   the fingerprint counts
+/// RELEASETOOLS_SOURCE=workspace        any        any                                          yes
+/// anything else, and a source          clean      the workspace's commit                       yes
+/// anything else, and a source          clean      another                                      no
+/// anything else, and a source          changed    any                                          no
+/// anything else, and no source         any        none is told                                 no
+/// </code>
+/// Where it does not count, the image is always built, and gets no src- tag.
+/// </summary>
+/// <param name="Commit">The commit that the build must turn out to be of; null where the project builds the workspace.</param>
+/// <param name="Doubt">Why the fingerprint does not count; null when it does.</param>
+internal sealed record BuiltSource(string? Commit, string? Doubt)
+{
+    /// <summary>The environment variable by which a project declares what it builds.</summary>
+    public const string Variable = "RELEASETOOLS_SOURCE";
+
+    private const string Workspace = "workspace";
+
+    /// <summary>What a project builds for somebody whose workspace is as the options say.</summary>
+    public static BuiltSource Of(Project project, InferenceBuildOptions options)
+    {
+        if ((project.Environment?.EnvironmentVariables ?? []).Any(variable => variable is { Name: Variable, Value: Workspace }))
+            return new(Commit: null, Doubt: null);
+        if (project.Source?.Type is null or "NO_SOURCE")
+            return new(Commit: null, $"The project {project.Name} fetches its source itself, so whether it is this workspace's cannot be told.");
+        if (options.Commit is null)
+            return new(Commit: null, $"The project {project.Name} builds a commit, and this workspace has none.");
+        return options.IsDirty
+            ? new(Commit: null, $"The project {project.Name} builds a commit, and this workspace differs from its own.")
+            : new(options.Commit, Doubt: null);
+    }
+}

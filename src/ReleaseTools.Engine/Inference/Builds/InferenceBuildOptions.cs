@@ -1,0 +1,32 @@
+namespace ReleaseTools.Engine.Inference.Builds;
+
+/// <summary>What a CodeBuild build of an image is given besides the image and its tag.</summary>
+public sealed record InferenceBuildOptions
+{
+    /// <summary>Build without Docker's cache.</summary>
+    public bool NoCache { get; init; }
+
+    /// <summary>Environment variables that override the project's, for this build only. Visible in CodeBuild's console: not for secrets.</summary>
+    public IReadOnlyDictionary<string, string> EnvironmentVariables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The source version to build; the project's own when null. A project without source ignores it.</summary>
+    public string? SourceVersion { get; init; }
+
+    /// <summary>The same token within five minutes starts no second build; one for each start when null.</summary>
+    public string? IdempotencyToken { get; init; }
+
+    /// <summary>A hash over everything the image is made of; null when that is not known, and then nothing is reused.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>The workspace's commit; null where it has none.</summary>
+    public string? Commit { get; init; }
+
+    /// <summary>Whether the workspace differs from its commit.</summary>
+    public bool IsDirty { get; init; }
+
+    /// <summary>Build even where ECR holds an image of the same fingerprint.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>The endpoint the image is for.</summary>
+    public string? EndpointName { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.SageMaker;
+using ReleaseTools.Engine.Errors;
+
+namespace ReleaseTools.Engine.Inference.Endpoints;
+
+/// <summary>
+/// Turns the description of a model or of an endpoint configuration into the request that makes another one like it.
+/// Every member that AWS returned stays, known here or not; only what the Create operation does not accept is left
+/// out, and only the image, the names and the tags differ. (CreateModel, CreateEndpointConfig, API reference.)
+/// </summary>
+internal static class EndpointClone
+{
+    // Members of the descriptions that the requests do not have.
+    private static readonly string[] ReadOnlyOfModel = ["ModelArn", "CreationTime", "DeploymentRecommendation"];
+    private static readonly string[] ReadOnlyOfConfig = ["EndpointConfigArn", "CreationTime"];
+
+    /// <summary>The request for a model like <paramref name="described"/> with another image in one container.</summary>
+    public static JsonObject Model(JsonObject described, string name, int container, string imageUri, IEnumerable<Tag> tags)
+    {
+        var request = Copy(described, ReadOnlyOfModel, tags);
+        request["ModelName"] = name;
+        ContainersOf(request)[container]["Image"] = imageUri;
+        return request;
+    }
+
+    /// <summary>The request for a configuration like <paramref name="described"/> whose variants name other models.</summary>
+    /// <param name="described">The configuration in use.</param>
+    /// <param name="name">The new one's name.</param>
+    /// <param name="modelByVariant">The model that each variant is to name; variants not in it keep theirs.</param>
+    /// <param name="tags">The new one's tags.</param>
+    public static JsonObject Config(JsonObject described, string name, IReadOnlyDictionary<string, string> modelByVariant, IEnumerable<Tag> tags)
+    {
+        var request = Copy(described, ReadOnlyOfConfig, tags);
+        request["EndpointConfigName"] = name;
+        foreach (var variant in VariantsOf(request))
+        {
+            if (modelByVariant.TryGetValue(Text(variant, "VariantName")!, out var model))
+                variant["ModelName"] = model;
+        }
+
+        return request;
+    }
+
+    /// <summary>The production variants, then the shadow variants.</summary>
+    public static IEnumerable<JsonObject> VariantsOf(JsonObject config) =>
+        Objects(config["ProductionVariants"]).Concat(Objects(config["ShadowProductionVariants"]));
+
+    /// <summary>The containers: the primary one, or those of an inference pipeline.</summary>
+    public static IReadOnlyList<JsonObject> ContainersOf(JsonObject model) =>
+        model["PrimaryContainer"] is JsonObject primary ? [primary] : [.. Objects(model["Containers"])];
+
+    /// <summary>The container that runs an image of the repository, or the only one; null when none can be told.</summary>
+    /// <exception cref="ReleaseException">The model's image comes from a model package.</exception>
+    public static int? ContainerOf(JsonObject model, string repository)
+    {
+        var containers = ContainersOf(model);
+        for (var i = 0; i < containers.Count; i++)
+        {
+            if (Text(containers[i], "Image") is { } image && NamedImage.Parse(image).IsIn(repository))
+                return i;
+        }
+
+        // A package decides the image itself; CreateModel refuses one beside it.
+        var name = Text(model, "ModelName");
+        if (containers.FirstOrDefault(container => Text(container, "ModelPackageName") is not null) is { } packaged)
+            throw ReleaseException.For(nameof(Messages.EndpointModelWithoutImage), ErrorKind.InvalidState, name, name, $"the model package {Text(packaged, "ModelPackageName")}");
+
+        return containers.Count == 1 && Text(containers[0], "Image") is not null ? 0 : null;
+    }
+
+    /// <summary>A member's text; null when it has none.</summary>
+    public static string? Text(JsonObject of, string member) => of[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static JsonObject Copy(JsonObject described, string[] readOnly, IEnumerable<Tag> tags)
+    {
+        var request = described.DeepClone().AsObject();
+        foreach (var member in request.Where(member => member.Value is null || readOnly.Contains(member.Key, StringComparer.Ordinal)).Select(member => member.Key).ToList())
+            request.Remove(member);
+        request["Tags"] = new JsonArray([.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })]);
+        return request;
+    }
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? array) => (array as JsonArray)?.OfType<JsonObject>() ?? [];
+}

@@ -1,0 +1,95 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.SageMaker;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Inference.Endpoints;
+
+/// <summary>Looks at one endpoint until something is so, telling what moves.</summary>
+internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer, TimeProvider time)
+{
+    // How long a read may lag behind an update that was accepted. SageMaker names no bound; this is well above what is seen.
+    private static readonly TimeSpan ReadLag = TimeSpan.FromSeconds(60);
+
+    /// <summary>Waits until the endpoint no longer moves by itself.</summary>
+    /// <returns>Whether that came before the time ran out, and the last status.</returns>
+    public async Task<(bool Settled, string? Status)> SettledAsync(string endpointName, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        string? status = null;
+        var settled = await LookUntilAsync(
+            endpointName, timeout,
+            seen =>
+            {
+                status = seen.EndpointStatus;
+                return EndpointState.Of(endpointName, seen.EndpointStatus, seen.EndpointConfigName, seen.FailureReason).Readiness != EndpointReadiness.Wait;
+            },
+            cancellationToken);
+        return (settled, status);
+    }
+
+    /// <summary>Waits for an update's end.</summary>
+    public async Task<EndpointVerdict> UpdatedAsync(EndpointExpectation expected, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var wasSeen = false;
+        var verdict = new EndpointVerdict(EndpointUpdateStatus.InProgress, "The update is not seen yet.");
+        long? oursSince = null;
+        var ended = await LookUntilAsync(
+            expected.EndpointName, timeout,
+            seen =>
+            {
+                var before = verdict.Status;
+                wasSeen |= seen.EndpointStatus is "Updating" or "RollingBack" || seen.PendingDeploymentSummary?.EndpointConfigName == expected.ConfigName;
+                var ours = seen.EndpointStatus == "InService" && seen.EndpointConfigName == expected.ConfigName;
+                oursSince = ours ? oursSince ?? time.GetTimestamp() : null;
+                verdict = EndpointVerdict.Of(seen, expected, wasSeen, late: time.GetElapsedTime(oursSince ?? began) > ReadLag);
+
+                // One read may be older than the one before it: bad news is believed when two in a row bring it.
+                return verdict.Status == EndpointUpdateStatus.Updated || (verdict.Status != EndpointUpdateStatus.InProgress && verdict.Status == before);
+            },
+            cancellationToken);
+        return ended
+            ? verdict
+            : new(EndpointUpdateStatus.TimedOut, $"The wait of {Words.Duration(timeout)} ran out. {verdict.Reason} {EndpointText.GoesOn(expected.EndpointName)}");
+    }
+
+    private async Task<bool> LookUntilAsync(string endpointName, TimeSpan timeout, Func<DescribeEndpointResponse, bool> isEnd, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var pace = new PollPace(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
+        string? told = null;
+        while (true)
+        {
+            TimeSpan wait;
+            try
+            {
+                var seen = await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
+                var detail = Detail(seen);
+                var moved = told != $"{seen.EndpointStatus} {detail}";
+                told = $"{seen.EndpointStatus} {detail}";
+                observer.Report(new EndpointProgress(endpointName, seen.EndpointStatus ?? "Unknown", detail, time.GetElapsedTime(began)));
+                if (isEnd(seen))
+                    return true;
+                wait = pace.After(moved);
+            }
+            catch (AwsServiceException error) when (error.IsTransient())
+            {
+                observer.Report(new Traced(endpointName, $"{error.Operation} was not answered ({error.Code}); looking again."));
+                wait = pace.AfterNoAnswer();
+            }
+
+            var left = timeout - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+                return false;
+            await Task.Delay(wait < left ? wait : left, time, cancellationToken);
+        }
+    }
+
+    // Such as "AllTraffic: 0 of 1 instances, ActivatingTraffic".
+    private static string? Detail(DescribeEndpointResponse seen)
+    {
+        var variants = (seen.ProductionVariants ?? []).Select(variant =>
+            $"{variant.VariantName}: {variant.CurrentInstanceCount ?? 0} of {variant.DesiredInstanceCount ?? 0} instances"
+            + string.Concat((variant.VariantStatus ?? []).Select(status => $", {status.Status}")));
+        return string.Join("; ", variants) is { Length: > 0 } detail ? detail : null;
+    }
+}

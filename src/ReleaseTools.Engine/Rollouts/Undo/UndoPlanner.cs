@@ -1,0 +1,137 @@
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Ecs;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images.Registries;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Rollouts.Undo;
+
+/// <summary>
+/// Says what a service is put back to, and how.
+/// <code>
+/// asked for            the newest service deployment      plan
+/// nothing              runs                               it is stopped with ROLLBACK; ECS puts its source revision back
+/// nothing              is being rolled back               its rollback is waited for
+/// nothing              ROLLBACK_SUCCESSFUL                error: it is put back already
+/// nothing              ended else                         the newest successful revision that is another is deployed again
+/// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
+/// deployment
+/// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
+/// a tag, a digest, its –                                  the active revision that ran it, else the service's task definition with its tag on it, is deployed;
+/// beginning                                               where that names another digest, a revision of it that names this one is registered
+/// </code>
+/// How that is brought about, <see cref="UndoRollouts"/> says.
+/// </summary>
+internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, TimeProvider time)
+{
+    private const int LooksForOngoing = 4;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+    private readonly UndoneContainer undone = new(registry, observer);
+    private readonly UndoTargets targets = new(registry);
+    private readonly UndoRollouts rollouts = new(aws, registry);
+
+    /// <summary>One plan for each service, in the order given.</summary>
+    /// <exception cref="ReleaseException">A cluster is not there.</exception>
+    public async Task<IReadOnlyList<UndoPlan>> PlanAsync(IReadOnlyList<UndoRequest> requests, CancellationToken cancellationToken)
+    {
+        var plans = new List<UndoPlan>();
+        foreach (var (request, observed) in requests.Zip(await new ServiceReader(aws).ObserveAsync([.. requests.Select(one => one.Service)], cancellationToken)))
+        {
+            try
+            {
+                plans.Add(await PlanAsync(request, observed, cancellationToken));
+            }
+            catch (ReleaseException error)
+            {
+                plans.Add(new() { Service = observed.Service, Problem = error });
+            }
+        }
+
+        return plans;
+    }
+
+    private async Task<UndoPlan> PlanAsync(UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+    {
+        var service = observed.Service;
+        if (RolloutPlanner.Plan(observed, image: null).Problem is { } problem)
+            throw problem;
+        var deployment = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
+        var primary = deployment?.Id;
+        if (request.DeploymentId is { } ours && ours != primary)
+            throw ReleaseException.For(nameof(Messages.DeploymentNotOurs), ErrorKind.InvalidState, service.Service, service.Service, service.Cluster, ours, primary ?? "none");
+
+        var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
+        if (request.To is { } to)
+        {
+            observed = await undone.OfTargetAsync(to, observed, history, cancellationToken);
+            return new() { Service = service, Rollout = await rollouts.PlanAsync(observed, await targets.FindAsync(to, observed, history, cancellationToken), cancellationToken) };
+        }
+
+        // A list that lags behind would have the service go one deployment too far back.
+        for (var looks = 1; history.Ongoing is null && deployment?.RolloutState == "IN_PROGRESS"; looks++)
+        {
+            if (looks >= LooksForOngoing)
+                throw UndoProblem.NothingToRestore(service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
+            await Task.Delay(BetweenLooks, time, cancellationToken);
+            history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
+        }
+
+        if (history.Ongoing is { } ongoing)
+            return await StopAsync(ongoing, history.Deployed, primary, request, observed, cancellationToken);
+        if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
+            throw UndoProblem.NothingToRestore(service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
+        var former = FormerOf(request, service, history);
+        observed = await undone.OfChangeAsync(observed, history.Deployed, former, cancellationToken);
+        return new() { Service = service, Rollout = await rollouts.PlanAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
+    }
+
+    // Whoever asks for what ran before wants a change. Who undoes a deployment wants what ran before that one, and nothing older:
+    // where a restart failed, an older version would not be its undoing.
+    private static ServiceRevision FormerOf(UndoRequest request, ReleaseService service, DeploymentHistory history)
+    {
+        var former = (request.DeploymentId is null ? history.Former : history.BeforeNewest)
+            ?? throw UndoProblem.NothingToRestore(service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
+        return request.DeploymentId is not null && history.IsDeployed(former)
+            ? throw UndoProblem.NothingToRestore(service, $"what ran before is the same, {ServiceReader.ShortName(former.TaskDefinition)}")
+            : former;
+    }
+
+    private async Task<UndoPlan> StopAsync(
+        ServiceDeploymentBrief ongoing, ServiceRevision? deployed, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+    {
+        var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([ongoing.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
+        var source = described is [{ } deployment, ..]
+            ? deployment.Rollback?.ServiceRevisionArn ?? deployment.SourceServiceRevisions?.OrderByDescending(one => one.RunningTaskCount).Select(one => one.Arn).FirstOrDefault()
+            : null;
+        if (source is null || (await DeploymentHistory.RevisionsAsync(aws, [source], cancellationToken)).GetValueOrDefault(source) is not { TaskDefinition: { } former } revision)
+            throw UndoProblem.NothingToRestore(observed.Service, "the deployment that runs is its first");
+
+        observed = await undone.OfChangeAsync(observed, deployed, revision, cancellationToken);
+        var rollout = await PutBackByEcsAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
+        return new()
+        {
+            Service = observed.Service,
+            Rollout = rollout,
+            ServiceDeployment = ongoing.ServiceDeploymentArn,
+            Deployment = ongoing.Status == "ROLLBACK_IN_PROGRESS" ? null : primary,
+            LeavesTag = rollout.NamedTag is { } tag && request.NeededTags.Contains(tag),
+            IsRollingBack = ongoing.Status is "ROLLBACK_REQUESTED" or "ROLLBACK_IN_PROGRESS",
+        };
+    }
+
+    // Nothing may stand in a rollback's way: ECS keeps the digests of a revision, and needs neither its tag nor us to read them.
+    private async Task<RolloutPlan> PutBackByEcsAsync(ObservedService observed, UndoTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await rollouts.PlanAsync(observed, target, cancellationToken);
+        }
+        catch (ReleaseException unread)
+        {
+            var service = observed.Service with { TaskDefinition = ServiceReader.ShortName(target.TaskDefinition), After = [], PinDigest = false };
+            observer.Report(new Warned(service.Service, $"The image that ran before cannot be made out: {unread.Message} ECS puts {service.TaskDefinition} back all the same; "
+                + "no tag is put back, and what runs then is not compared. Look where the tag is before the next deployment."));
+            return new() { Service = service, Seen = observed.Ecs, TaskDefinitionToDeploy = target.TaskDefinition };
+        }
+    }
+}

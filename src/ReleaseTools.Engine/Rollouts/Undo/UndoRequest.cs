@@ -1,0 +1,18 @@
+using System.Collections.Frozen;
+
+namespace ReleaseTools.Engine.Rollouts.Undo;
+
+/// <summary>A service that is to be put back.</summary>
+/// <param name="Service">The service, by name and cluster.</param>
+/// <param name="To">A task definition, a tag, a digest or its beginning; null for what ran before.</param>
+internal sealed record UndoRequest(ReleaseService Service, string? To = null)
+{
+    /// <summary>The deployment that is undone, where another's must not be; null for whichever runs.</summary>
+    public string? DeploymentId { get; init; }
+
+    /// <summary>The repositories and tags that other services' deployments need where they are.</summary>
+    public IReadOnlySet<(string Repository, string Tag)> NeededTags { get; init; } = FrozenSet<(string Repository, string Tag)>.Empty;
+
+    /// <summary>What the tag named before that deployment, where ECS does not know.</summary>
+    public string? FormerDigest { get; init; }
+}
