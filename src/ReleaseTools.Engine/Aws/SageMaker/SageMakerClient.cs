@@ -35,6 +35,10 @@ public sealed class SageMakerClient(IAwsCaller caller)
     public Task<ListTagsResponse> ListTagsAsync(ListTagsRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("ListTags", request, Json.ListTagsRequest, Json.ListTagsResponse, cancellationToken);
 
+    /// <summary>Puts tags on a resource; one of the same key gets the new value.</summary>
+    public Task<AddTagsResponse> AddTagsAsync(AddTagsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("AddTags", request, Json.AddTagsRequest, Json.AddTagsResponse, cancellationToken);
+
     /// <summary>Deletes a model.</summary>
     public Task<NoResponse> DeleteModelAsync(DeleteModelRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DeleteModel", request, Json.DeleteModelRequest, Json.NoResponse, cancellationToken);

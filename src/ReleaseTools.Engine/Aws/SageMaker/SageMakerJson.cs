@@ -13,6 +13,8 @@ namespace ReleaseTools.Engine.Aws.SageMaker;
 [JsonSerializable(typeof(UpdateEndpointResponse))]
 [JsonSerializable(typeof(ListTagsRequest))]
 [JsonSerializable(typeof(ListTagsResponse))]
+[JsonSerializable(typeof(AddTagsRequest))]
+[JsonSerializable(typeof(AddTagsResponse))]
 [JsonSerializable(typeof(DeleteModelRequest))]
 [JsonSerializable(typeof(DeleteEndpointConfigRequest))]
 [JsonSerializable(typeof(NoResponse))]

@@ -34,6 +34,8 @@ public sealed record ListTagsRequest(string ResourceArn)
 }
 
 public sealed record ListTagsResponse(IReadOnlyList<Tag>? Tags, string? NextToken);
+public sealed record AddTagsRequest(string ResourceArn, IReadOnlyList<Tag> Tags);
+public sealed record AddTagsResponse(IReadOnlyList<Tag>? Tags);
 public sealed record Tag(string Key, string Value);
 public sealed record DeleteModelRequest(string ModelName);
 public sealed record DeleteEndpointConfigRequest(string EndpointConfigName);

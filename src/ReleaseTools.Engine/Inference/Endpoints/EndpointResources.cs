@@ -7,11 +7,6 @@ namespace ReleaseTools.Engine.Inference.Endpoints;
 /// <summary>The models and the configuration that one update makes, and removes again when it came to nothing.</summary>
 internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observer)
 {
-    // A resource takes at most 50 tags (AddTags, API reference).
-    private const int MaximumTags = 50;
-    private const string ReleaseTag = "releasetools:release";
-    private const string PreviousConfigTag = "releasetools:previous-config";
-
     private readonly List<string> models = [];
     private string? config;
 
@@ -98,23 +93,6 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
         }
     }
 
-    // The tags of what is cloned, without those AWS itself sets (aws:…, which nobody else may), and ours.
-    private async Task<IReadOnlyList<Tag>> TagsAsync(string? arn, EndpointPlan plan, CancellationToken cancellationToken)
-    {
-        var ours = new List<Tag> { new(ReleaseTag, plan.Image.Tag), new(PreviousConfigTag, plan.EndpointConfigName!) };
-        var carried = new List<Tag>();
-        if (arn is not null)
-        {
-            string? next = null;
-            do
-            {
-                var page = await aws.SageMaker.ListTagsAsync(new(arn) { NextToken = next }, cancellationToken);
-                carried.AddRange(page.Tags ?? []);
-                next = page.NextToken;
-            }
-            while (next is not null);
-        }
-
-        return [.. carried.Where(tag => !tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !ours.Exists(own => own.Key == tag.Key)).Take(MaximumTags - ours.Count), .. ours];
-    }
+    private async Task<IReadOnlyList<Tag>> TagsAsync(string? arn, EndpointPlan plan, CancellationToken cancellationToken) =>
+        EndpointTags.Of(arn is null ? [] : await EndpointTags.ReadAsync(aws, arn, cancellationToken), plan.EndpointName, plan.Image.Tag, plan.EndpointConfigName!);
 }

@@ -27,7 +27,7 @@ public sealed class EndpointUpdatesTests
             """);
         aws.On("DescribeModel", $$"""{"ModelName":"m1","ModelArn":"arn:m1","CreationTime":1.5,"PrimaryContainer":{"Image":"{{Repository}}:latest","Environment":{"PLATFORM":"gpu"} } }""");
         aws.On("ListTags", request => (string?)request["NextToken"] is null
-            ? JsonNode.Parse("""{"Tags":[{"Key":"team","Value":"video"},{"Key":"aws:cloudformation:stack-name","Value":"x"},{"Key":"releasetools:release","Value":"t0"}],"NextToken":"n"}""")!
+            ? JsonNode.Parse("""{"Tags":[{"Key":"team","Value":"video"},{"Key":"aws:cloudformation:stack-name","Value":"x"},{"Key":"releasetools:release","Value":"t0"},{"Key":"releasetools:proven","Value":"2026-05-03T10:00:00Z"}],"NextToken":"n"}""")!
             : JsonNode.Parse("""{"Tags":[{"Key":"stage","Value":"prod"}]}""")!);
         foreach (var operation in new[] { "CreateModel", "CreateEndpointConfig", "UpdateEndpoint", "DeleteModel", "DeleteEndpointConfig" })
             aws.On(operation, "{}");
@@ -67,7 +67,7 @@ public sealed class EndpointUpdatesTests
         ((string?)model["ModelName"], (string?)model["PrimaryContainer"]!["Image"]).ShouldBe((OurConfig, $"{Repository}@{New}"));
         var config = aws.RequestsOf("CreateEndpointConfig").Single();
         ((string?)config["EndpointConfigName"], (string?)config["ProductionVariants"]![0]!["ModelName"]).ShouldBe((OurConfig, OurConfig));
-        config["Tags"]!.AsArray().Select(tag => $"{tag!["Key"]}={tag["Value"]}").ShouldBe(["team=video", "stage=prod", "releasetools:release=t1", "releasetools:previous-config=former"]);
+        config["Tags"]!.AsArray().Select(tag => $"{tag!["Key"]}={tag["Value"]}").ShouldBe(["team=video", "stage=prod", "releasetools:endpoint=stereo", "releasetools:release=t1", "releasetools:previous-config=former"]);
         aws.RequestsOf("UpdateEndpoint").Single().ToJsonString().ShouldBe($$"""{"EndpointName":"stereo","EndpointConfigName":"{{OurConfig}}","RetainAllVariantProperties":true}""");
         aws.Operations.ShouldNotContain("DeleteEndpointConfig");
     }

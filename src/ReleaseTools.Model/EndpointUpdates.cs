@@ -1,0 +1,66 @@
+namespace ReleaseTools;
+
+/// <summary>What became of an endpoint's update.</summary>
+public enum EndpointUpdateStatus
+{
+    /// <summary>Would be updated (<c>-WhatIf</c>).</summary>
+    Planned,
+
+    /// <summary>InService on the new configuration, serving the new digest.</summary>
+    Updated,
+
+    /// <summary>It serves this digest already; nothing was created.</summary>
+    Unchanged,
+
+    /// <summary>Started, not waited for (<c>-NoWait</c>).</summary>
+    InProgress,
+
+    /// <summary>SageMaker put the old configuration back.</summary>
+    RolledBack,
+
+    /// <summary>The update failed; <see cref="EndpointUpdate.Reason"/> says why.</summary>
+    Failed,
+
+    /// <summary>The time given ran out; the update goes on at SageMaker.</summary>
+    TimedOut,
+}
+
+/// <summary>An update of a SageMaker endpoint to another image.</summary>
+public sealed record EndpointUpdate
+{
+    /// <summary>The endpoint.</summary>
+    public required string EndpointName { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public EndpointUpdateStatus Status { get; init; }
+
+    /// <summary>The digest to serve.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>The image to serve, by digest.</summary>
+    public string? ImageUri { get; init; }
+
+    /// <summary>The digest it served before.</summary>
+    public string? PreviousDigest { get; init; }
+
+    /// <summary>The endpoint configuration made for the update, or the one in use when nothing changed.</summary>
+    public string? EndpointConfigName { get; init; }
+
+    /// <summary>The configuration in use before: what a restore goes back to.</summary>
+    public string? PreviousEndpointConfigName { get; init; }
+
+    /// <summary>The model made for the update.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>The variant whose model changed.</summary>
+    public string? VariantName { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Why it was updated, left alone, or failed.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What to type next where the endpoint cannot simply be updated again; null otherwise.</summary>
+    public string? NextCommand { get; init; }
+}
