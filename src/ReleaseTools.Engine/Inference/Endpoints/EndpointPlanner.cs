@@ -28,7 +28,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
             Reason = $"It is {endpoint.EndpointStatus}; what it serves is asked once that is over.",
         };
 
-        var state = EndpointState.Of(endpointName, endpoint.EndpointStatus, endpoint.EndpointConfigName, endpoint.FailureReason);
+        var state = EndpointState.Of(endpointName, endpoint.EndpointStatus, endpoint.FailureReason);
         if (state.Readiness == EndpointReadiness.Refuse)
         {
             throw ReleaseException.For(

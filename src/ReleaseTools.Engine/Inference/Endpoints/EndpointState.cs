@@ -9,52 +9,66 @@ internal enum EndpointReadiness
     /// <summary>It moves by itself; wait.</summary>
     Wait,
 
-    /// <summary>An update cannot help; somebody has to do something else first.</summary>
+    /// <summary>Another image cannot help; it has to be repaired first.</summary>
     Refuse,
 }
 
-/// <summary>What can be done with an endpoint now; for <see cref="EndpointReadiness.Refuse"/>, why and what to type.</summary>
-internal sealed record EndpointState(EndpointReadiness Readiness, string Diagnosis = "", string NextCommand = "")
+/// <summary>What an endpoint's status alone says: what can be done with it, what is next, why, and what to type.</summary>
+/// <param name="Readiness">What can be done.</param>
+/// <param name="NextStep">What is next.</param>
+/// <param name="Diagnosis">What is wrong; empty when nothing is.</param>
+/// <param name="NextCommand">The command that does it; empty when there is nothing to do.</param>
+internal sealed record EndpointState(EndpointReadiness Readiness, EndpointNextStep NextStep, string Diagnosis = "", string NextCommand = "")
 {
+    /// <summary>What stands for the status of an endpoint that is not there.</summary>
+    public const string Missing = "Missing";
+
     /// <summary>
-    /// Reads EndpointStatus (DescribeEndpoint, API reference):
+    /// Reads EndpointStatus. The one table by which endpoints are tested, repaired, updated and restored; in AWS's words (DescribeEndpoint,
+    /// API reference; "Rolling deployments", developer guide):
     /// <code>
-    /// EndpointStatus        what can be done
-    /// InService             update
-    /// Creating, Updating,   wait; SageMaker refuses an update meanwhile
-    /// RollingBack
-    /// SystemUpdating        wait; neither update, delete nor rescale
-    /// UpdateRollbackFailed  refuse: it serves a mix of configurations, and is to be put on one known to be good first
-    /// Failed                refuse: can only be deleted and created again
-    /// OutOfService          refuse: it does not serve; delete and create it again
-    /// Deleting              refuse: wait until it is gone, then create it again
-    /// anything else         wait: a status of the future is not one to act on
+    /// EndpointStatus        what AWS says                                                      update   next step
+    /// InService             "available to process incoming requests"                           yes      None
+    /// Creating              "CreateEndpoint is executing"                                      wait     Wait
+    /// Updating              "UpdateEndpoint or UpdateEndpointWeightsAndCapacities is executing" wait    Wait
+    /// RollingBack           "in the process of rolling back to its previous configuration"     wait     Wait
+    /// SystemUpdating        "undergoing maintenance and cannot be updated or deleted or        wait     Wait
+    ///                       re-scaled until it has completed"
+    /// UpdateRollbackFailed  "Both the rolling deployment and auto-rollback failed. Your        refuse   Update, to the last good
+    ///                       endpoint is in service with a mix of the old and new endpoint
+    ///                       configurations."
+    /// OutOfService          "not available to take incoming requests"                          refuse   Update, to the last good;
+    ///                                                                                                   where SageMaker refuses: Recreate
+    /// Failed                "could not be created, updated, or re-scaled … DeleteEndpoint is   refuse   Recreate
+    ///                       the only operation that can be performed on a failed endpoint"
+    /// Deleting              "DeleteEndpoint is executing"                                      refuse   Wait, until it is gone; then Create
+    /// Missing               ("Could not find endpoint")                                        refuse   Create
+    /// anything else         a status of the future is not one to act on                        wait     Wait
     /// </code>
+    /// What else is known of the endpoint, such as that its configuration was deleted, is for the diagnosis.
     /// </summary>
     /// <param name="endpointName">The endpoint.</param>
     /// <param name="status">Its EndpointStatus.</param>
-    /// <param name="configName">The configuration it names.</param>
     /// <param name="failureReason">SageMaker's reason; often empty.</param>
-    public static EndpointState Of(string endpointName, string? status, string? configName, string? failureReason)
+    public static EndpointState Of(string endpointName, string? status, string? failureReason)
     {
         var reason = EndpointText.Reason(endpointName, failureReason);
-        var create = $"aws sagemaker delete-endpoint --endpoint-name {endpointName}; aws sagemaker wait endpoint-deleted --endpoint-name {endpointName}; "
-            + $"aws sagemaker create-endpoint --endpoint-name {endpointName} --endpoint-config-name {configName}";
+        var repair = EndpointText.Repair(endpointName);
         return status switch
         {
-            "InService" => new(EndpointReadiness.Ready),
-            "Creating" or "Updating" or "RollingBack" or "SystemUpdating" => new(EndpointReadiness.Wait),
+            "InService" => new(EndpointReadiness.Ready, EndpointNextStep.None),
+            "Creating" or "Updating" or "RollingBack" or "SystemUpdating" => Moving(endpointName, $"It is {status}"),
             "UpdateRollbackFailed" => new(
-                EndpointReadiness.Refuse,
-                $"An update and its rollback both failed, so it serves a mix of configurations. {reason}",
-                $"Put it on a configuration known to be good: aws sagemaker update-endpoint --endpoint-name {endpointName} --endpoint-config-name <configuration>; then run the command again."),
-            "Failed" => new(EndpointReadiness.Refuse, $"It can only be deleted and created again. {reason}", $"{create}; then run the command again."),
-            "OutOfService" => new(EndpointReadiness.Refuse, $"It serves nothing. {reason}", $"{create}; then run the command again."),
-            "Deleting" => new(
-                EndpointReadiness.Refuse,
-                "It is being deleted.",
-                $"Wait until it is gone (aws sagemaker wait endpoint-deleted --endpoint-name {endpointName}) and create it again (terraform apply where Terraform owns it)."),
-            _ => new(EndpointReadiness.Wait),
+                EndpointReadiness.Refuse, EndpointNextStep.Update, $"An update and its rollback both failed, so it serves a mix of configurations. {reason}", repair),
+            "OutOfService" => new(EndpointReadiness.Refuse, EndpointNextStep.Update, $"It serves nothing. {reason}", repair),
+            "Failed" => new(
+                EndpointReadiness.Refuse, EndpointNextStep.Recreate, $"It can only be deleted and created again. {reason}", EndpointText.Recreate(endpointName)),
+            "Deleting" => new(EndpointReadiness.Refuse, EndpointNextStep.Wait, "It is being deleted; once it is gone it can be created again.", repair),
+            Missing => new(EndpointReadiness.Refuse, EndpointNextStep.Create, "There is no such endpoint.", repair),
+            _ => Moving(endpointName, $"Its status, {status ?? "none"}, is not one that this version knows"),
         };
     }
+
+    private static EndpointState Moving(string endpointName, string what) =>
+        new(EndpointReadiness.Wait, EndpointNextStep.Wait, $"{what}; SageMaker refuses to update or delete it meanwhile.", EndpointText.Wait(endpointName));
 }

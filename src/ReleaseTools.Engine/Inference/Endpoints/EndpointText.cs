@@ -1,6 +1,6 @@
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
-/// <summary>Sentences about endpoints that are said in more than one place.</summary>
+/// <summary>Sentences about endpoints, and the commands that are told, which are said in more than one place.</summary>
 internal static class EndpointText
 {
     /// <summary>SageMaker's reason, or that it gave none and where to look.</summary>
@@ -11,4 +11,13 @@ internal static class EndpointText
     /// <summary>That an update goes on without us, and how to look at it.</summary>
     public static string GoesOn(string endpointName) =>
         $"The update of endpoint {endpointName} goes on. To look at it: aws sagemaker describe-endpoint --endpoint-name {endpointName}; to wait for it again, run the same command again.";
+
+    /// <summary>The command that waits until an endpoint no longer moves by itself.</summary>
+    public static string Wait(string endpointName) => $"Wait-SageMakerEndpoint {endpointName}";
+
+    /// <summary>The command that does what is next.</summary>
+    public static string Repair(string endpointName) => $"Repair-SageMakerEndpoint {endpointName}";
+
+    /// <summary>The same where that is to delete the endpoint and create it again.</summary>
+    public static string Recreate(string endpointName) => $"Repair-SageMakerEndpoint {endpointName} -AllowRecreate";
 }

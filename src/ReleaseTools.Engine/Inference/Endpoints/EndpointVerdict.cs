@@ -39,7 +39,7 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
         var name = expected.EndpointName;
         if (seen.EndpointStatus != "InService")
         {
-            var state = EndpointState.Of(name, seen.EndpointStatus, seen.EndpointConfigName, seen.FailureReason);
+            var state = EndpointState.Of(name, seen.EndpointStatus, seen.FailureReason);
             return state.Readiness == EndpointReadiness.Refuse
                 ? new(EndpointUpdateStatus.Failed, $"The endpoint is {seen.EndpointStatus}. {state.Diagnosis}", state.NextCommand)
                 : new(EndpointUpdateStatus.InProgress, $"The endpoint is {seen.EndpointStatus}.");

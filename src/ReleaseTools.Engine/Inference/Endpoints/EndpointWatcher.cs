@@ -20,7 +20,7 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             seen =>
             {
                 status = seen.EndpointStatus;
-                return EndpointState.Of(endpointName, seen.EndpointStatus, seen.EndpointConfigName, seen.FailureReason).Readiness != EndpointReadiness.Wait;
+                return EndpointState.Of(endpointName, seen.EndpointStatus, seen.FailureReason).Readiness != EndpointReadiness.Wait;
             },
             cancellationToken);
         return (settled, status);

@@ -102,7 +102,7 @@ public sealed class EndpointUpdatesTests
         aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("Failed", OurConfig, null));
         var update = await UpdateAsync();
         update.Status.ShouldBe(EndpointUpdateStatus.Failed);
-        update.NextCommand!.ShouldContain("aws sagemaker delete-endpoint --endpoint-name stereo");
+        update.NextCommand.ShouldBe("Repair-SageMakerEndpoint stereo -AllowRecreate");
         aws.Operations.ShouldNotContain("DeleteEndpointConfig");
     }
 
@@ -149,7 +149,7 @@ public sealed class EndpointUpdatesTests
         aws.On("DescribeEndpoint", _ => Endpoint(status, "former", null));
         var error = await Should.ThrowAsync<ReleaseException>(UpdateAsync);
         (error.Id, error.Kind).ShouldBe((nameof(Messages.EndpointNotUpdatable), ErrorKind.InvalidState));
-        error.RecommendedAction.ShouldContain("aws sagemaker");
+        error.RecommendedAction.ShouldContain("Repair-SageMakerEndpoint stereo");
     }
 
     [Fact]
