@@ -33,6 +33,9 @@ internal sealed class SandboxWorld(SandboxOptions options)
     /// <summary>Log streams, for the services that write them. Set by Logs.</summary>
     public ILogStore Logs { get; set; } = NoLogs.Instance;
 
+    /// <summary>Endpoints, for the service that scales them. Set by SageMaker.</summary>
+    public IEndpointStore Endpoints { get; set; } = NoEndpoints.Instance;
+
     /// <summary>What was scripted to go wrong with a thing.</summary>
     public SandboxFaults Faults { get; } = new();
 
@@ -63,6 +66,20 @@ internal interface ILogStore
 {
     /// <summary>Appends lines at a time to a stream, making group and stream where missing.</summary>
     void Append(string group, string stream, DateTimeOffset at, params string[] lines);
+}
+
+/// <summary>SageMaker's endpoints, as the service that scales their variants sees them.</summary>
+internal interface IEndpointStore
+{
+    /// <summary>Whether there is an endpoint that has the variant and is not being deleted.</summary>
+    bool HasVariant(string endpoint, string variant);
+}
+
+internal sealed class NoEndpoints : IEndpointStore
+{
+    public static NoEndpoints Instance { get; } = new();
+
+    public bool HasVariant(string endpoint, string variant) => false;
 }
 
 internal sealed class NoImages : IImageStore

@@ -34,8 +34,11 @@ public sealed record AwsService(string EndpointPrefix, string SigningName, strin
     /// <summary>AWS STS.</summary>
     public static AwsService Sts { get; } = new("sts", "sts", "STS", TargetPrefix: null);
 
+    /// <summary>Application Auto Scaling.</summary>
+    public static AwsService AutoScaling { get; } = new("application-autoscaling", "application-autoscaling", "Application Auto Scaling", "AnyScaleFrontendService");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, Ssm, SecretsManager, Sts];
+    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, Ssm, SecretsManager, AutoScaling, Sts];
 
     /// <summary>The service whose endpoints begin so.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

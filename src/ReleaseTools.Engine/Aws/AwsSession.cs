@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Aws.AutoScaling;
 using ReleaseTools.Engine.Aws.CodeBuild;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
@@ -23,10 +24,11 @@ public sealed class AwsSession : IDisposable
     private readonly Lazy<LogsClient> logs;
     private readonly Lazy<SecretsManagerClient> secretsManager;
     private readonly Lazy<SsmClient> ssm;
+    private readonly Lazy<AutoScalingClient> autoScaling;
 
     /// <summary>A session over given callers.</summary>
     /// <param name="region">The region's code, such as <c>eu-west-1</c>.</param>
-    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>secretsmanager</c>, <c>ssm</c>.</param>
+    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>secretsmanager</c>, <c>ssm</c>, <c>application-autoscaling</c>.</param>
     /// <param name="identitySource">Says who the credentials are; without it <see cref="GetCallerIdentityAsync"/> cannot be called.</param>
     public AwsSession(string region, Func<string, IAwsCaller> callerFor, ICallerIdentitySource? identitySource = null)
     {
@@ -44,6 +46,7 @@ public sealed class AwsSession : IDisposable
         logs = new(() => new LogsClient(CallerOf(AwsService.Logs)));
         secretsManager = new(() => new SecretsManagerClient(CallerOf(AwsService.SecretsManager)));
         ssm = new(() => new SsmClient(CallerOf(AwsService.Ssm)));
+        autoScaling = new(() => new AutoScalingClient(CallerOf(AwsService.AutoScaling)));
     }
 
     /// <summary>The region's code.</summary>
@@ -72,6 +75,9 @@ public sealed class AwsSession : IDisposable
 
     /// <summary>AWS Systems Manager.</summary>
     public SsmClient Ssm => ssm.Value;
+
+    /// <summary>Application Auto Scaling.</summary>
+    public AutoScalingClient AutoScaling => autoScaling.Value;
 
     /// <summary>Who the credentials are. Needs no permission.</summary>
     /// <exception cref="AwsServiceException">The credentials were refused, or STS could not be reached.</exception>

@@ -4,7 +4,7 @@ using ReleaseTools.Sandbox.Wire;
 namespace ReleaseTools.Sandbox.SageMaker;
 
 /// <summary>SageMaker's operations on endpoints; what they may do when is for <see cref="EndpointMachine"/> to say.</summary>
-internal sealed class EndpointOperations(SandboxWorld world, ResourceTable models, ResourceTable configs, EndpointDurations durations)
+internal sealed class EndpointOperations(SandboxWorld world, ResourceTable models, ResourceTable configs, EndpointDurations durations) : IEndpointStore
 {
     private readonly SortedDictionary<string, Endpoint> endpoints = new(StringComparer.Ordinal);
     private readonly EndpointDeployer deployer = new(world, models);
@@ -37,6 +37,8 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
                 ? SageMakerErrors.InUse("update", endpoint.Status, endpoint.Arn)
                 : SageMakerErrors.Invalid($"Cannot update in-progress endpoint \"{endpoint.Arn}\".");
         }
+        // A configuration in use can be deleted, and the next update then fails: https://github.com/hashicorp/terraform-provider-aws/issues/40048
+        configs.Get(endpoint.ConfigName);
         VariantRules.RequireSameNames(endpoint, config);
         if (request.Structure("DeploymentConfig") is { } deploymentConfig)
             DeploymentConfigRules.Validate(deploymentConfig);
@@ -100,6 +102,11 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
 
     /// <summary>Whether an ARN is of one of them.</summary>
     public bool Holds(string arn) => endpoints.Values.Any(endpoint => endpoint.Arn == arn);
+
+    /// <inheritdoc/>
+    public bool HasVariant(string endpoint, string variant) =>
+        endpoints.GetValueOrDefault(endpoint) is { Status: not "Deleting", Current: { } current }
+        && current.Variants.OfType<JsonObject>().Any(one => one.Text("VariantName") == variant);
 
     /// <summary>Brings every endpoint to this moment.</summary>
     /// <returns>Whether one is gone.</returns>

@@ -17,6 +17,7 @@ internal sealed class SageMakerService : SandboxService
         models = new ResourceTable(world, "model", "Model");
         configs = new ResourceTable(world, "endpoint configuration", "EndpointConfig");
         endpoints = new EndpointOperations(world, models, configs, durations ?? new EndpointDurations());
+        world.Endpoints = endpoints;
         tags = new TagTable(arn => models.Holds(arn) || configs.Holds(arn) || endpoints.Holds(arn));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ReleaseTools.Sandbox.AutoScaling;
 using ReleaseTools.Sandbox.CodeBuild;
 using ReleaseTools.Sandbox.Ecr;
 using ReleaseTools.Sandbox.Ecs;
@@ -46,6 +47,7 @@ internal sealed class SandboxServices : IDisposable
                 new EcrService(world, catalog, tokens, blobs, downloads),
                 new CodeBuildService(world),
                 new SageMakerService(world),
+                new AutoScalingService(world),
                 new EcsService(world),
             ],
             new RegistryHandler(world, catalog, tokens, blobs, downloads));

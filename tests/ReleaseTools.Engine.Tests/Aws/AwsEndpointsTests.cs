@@ -68,6 +68,13 @@ public sealed class AwsEndpointsTests
         ssm us-gov-east-1 ssm.us-gov-east-1.amazonaws.com ssm.us-gov-east-1.amazonaws.com ssm.us-gov-east-1.api.aws ssm-fips.us-gov-east-1.api.aws
         ssm us-iso-east-1 ssm.us-iso-east-1.c2s.ic.gov ssm-fips.us-iso-east-1.c2s.ic.gov ssm.us-iso-east-1.api.aws.ic.gov ssm-fips.us-iso-east-1.api.aws.ic.gov
         ssm eusc-de-east-1 ssm.eusc-de-east-1.amazonaws.eu ssm-fips.eusc-de-east-1.amazonaws.eu ssm.eusc-de-east-1.api.amazonwebservices.eu ssm-fips.eusc-de-east-1.api.amazonwebservices.eu
+        application-autoscaling eu-west-1 application-autoscaling.eu-west-1.amazonaws.com application-autoscaling-fips.eu-west-1.amazonaws.com application-autoscaling.eu-west-1.api.aws application-autoscaling-fips.eu-west-1.api.aws
+        application-autoscaling us-east-1 application-autoscaling.us-east-1.amazonaws.com application-autoscaling-fips.us-east-1.amazonaws.com application-autoscaling.us-east-1.api.aws application-autoscaling-fips.us-east-1.api.aws
+        application-autoscaling cn-north-1 application-autoscaling.cn-north-1.amazonaws.com.cn application-autoscaling-fips.cn-north-1.amazonaws.com.cn application-autoscaling.cn-north-1.api.amazonwebservices.com.cn application-autoscaling-fips.cn-north-1.api.amazonwebservices.com.cn
+        application-autoscaling us-gov-west-1 application-autoscaling.us-gov-west-1.amazonaws.com application-autoscaling.us-gov-west-1.amazonaws.com application-autoscaling.us-gov-west-1.api.aws application-autoscaling-fips.us-gov-west-1.api.aws
+        application-autoscaling us-gov-east-1 application-autoscaling.us-gov-east-1.amazonaws.com application-autoscaling.us-gov-east-1.amazonaws.com application-autoscaling.us-gov-east-1.api.aws application-autoscaling-fips.us-gov-east-1.api.aws
+        application-autoscaling us-iso-east-1 application-autoscaling.us-iso-east-1.c2s.ic.gov application-autoscaling-fips.us-iso-east-1.c2s.ic.gov application-autoscaling.us-iso-east-1.api.aws.ic.gov application-autoscaling-fips.us-iso-east-1.api.aws.ic.gov
+        application-autoscaling eusc-de-east-1 application-autoscaling.eusc-de-east-1.amazonaws.eu application-autoscaling-fips.eusc-de-east-1.amazonaws.eu application-autoscaling.eusc-de-east-1.api.amazonwebservices.eu application-autoscaling-fips.eusc-de-east-1.api.amazonwebservices.eu
         """;
 
     public static TheoryData<string, string, string, string, string, string> Rows

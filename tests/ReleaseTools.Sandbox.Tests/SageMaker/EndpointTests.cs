@@ -51,6 +51,16 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public void An_endpoint_whose_configuration_was_deleted_cannot_be_updated()
+    {
+        InService();
+        sageMaker.Invoke("DeleteEndpointConfig", new JsonObject { ["EndpointConfigName"] = "first" });
+
+        Should.Throw<SandboxException>(() => Update("second")).Message.ShouldContain("Could not find endpoint configuration");
+        Status().ShouldBe("InService");
+    }
+
+    [Fact]
     public void A_rolled_back_update_ends_in_service_on_the_old_configuration_without_a_word()
     {
         InService();

@@ -11,6 +11,7 @@ internal sealed class SigningClient(SandboxServer server) : IDisposable
 {
     private static readonly Dictionary<string, string> Prefixes = new(StringComparer.Ordinal)
     {
+        ["application-autoscaling"] = "AnyScaleFrontendService",
         ["ecr"] = "AmazonEC2ContainerRegistry_V20150921",
         ["ecs"] = "AmazonEC2ContainerServiceV20141113",
         ["logs"] = "Logs_20140328",

@@ -40,6 +40,8 @@ public sealed class FormatTests : IDisposable
         { new InfraEnvironment { Path = "/w/.env", Variables = [new("REGION", "eu-west-1", isSensitive: false)] }, "eu-west-1" },
         { new InferenceBuild { Name = "video", ProjectName = "p", Repository = "r", Tag = "t", Phase = "PROVISIONING" }, "PROVISIONING" },
         { new EndpointUpdate { EndpointName = "video", Digest = Digest, PreviousDigest = Digest }, "sha256:0123456789ab" },
+        { new EndpointDiagnosis { EndpointName = "video", Status = "Failed", Problem = "It can only be deleted.", NextCommand = "Repair-SageMakerEndpoint video" }, "Repair-SageMakerEndpoint video" },
+        { new EndpointHistoryItem { EndpointName = "video", Kind = "Model", Name = "video-t1", Status = EndpointHistoryStatus.Planned, Reason = "Its release is not kept." }, "Planned" },
         { new UrlVerification { Url = "https://shop.example.com/health", Status = [200, 204] }, "200, 204" },
         { new InfrastructureChange { Directory = "/w/infra", Added = 3 }, "/w/infra" },
         { new ReleasePlan { Project = "shop", Tag = "t", Steps = [Step()] }, "Build  web-ui  Build   its inputs changed" },

@@ -39,7 +39,7 @@ public static class AwsEndpoints
             // SageMaker's FIPS hosts carry the mark on "api" where they exist.
             ("sagemaker", "aws" or "aws-us-gov", true, false) => $"api-fips.sagemaker.{region}.amazonaws.com",
             // In GovCloud the plain endpoints of these are FIPS endpoints.
-            ("sts" or "ssm", "aws-us-gov", true, false) => $"{service.EndpointPrefix}.{region}.amazonaws.com",
+            ("sts" or "ssm" or "application-autoscaling", "aws-us-gov", true, false) => $"{service.EndpointPrefix}.{region}.amazonaws.com",
             ("logs", _, true, false) when region is "us-gov-east-1" or "us-gov-west-1" => $"logs.{region}.amazonaws.com",
             // The registry's API has hosts of its own in the dual-stack zone.
             ("ecr", _, _, true) => $"ecr{(useFips ? "-fips" : "")}.{region}.{partition.dualStackDnsSuffix}",
