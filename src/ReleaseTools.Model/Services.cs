@@ -86,7 +86,11 @@ public enum RolloutStatus
     /// <summary>The deployment failed.</summary>
     Failed,
 
-    /// <summary>ECS put the former task definition back.</summary>
+    /// <summary>
+    /// The deployment failed and is rolled back. ECS's own rollback is told as soon as it begins, and proves nothing yet: where it has not
+    /// completed, the reason says so, and how to wait for it. One that was waited for (<c>-RollbackOnFailure</c>,
+    /// <c>Wait-EcsRollout</c>) has completed.
+    /// </summary>
     RolledBack,
 
     /// <summary>Another deployment took its place.</summary>

@@ -147,15 +147,24 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             return results;
 
         var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
-        var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, run.Tags, cancellationToken);
+        var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, FinishAsync, cancellationToken);
         for (var k = 0; k < begun.Count; k++)
             results[begun[k]] = watched[k];
         return results;
+
+        // What is told of a rollout's end is all of it: whether its URL answers, and then where its tag is.
+        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result) =>
+            WithTag(await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken), one.Plan, run.Tags);
     }
 
     /// <summary>Waits for deployments that run, and proves what runs then.</summary>
     internal Task<IReadOnlyList<RolloutResult>> FollowAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, CancellationToken cancellationToken) =>
-        WatchAsync(started, options, tags: null, cancellationToken);
+        FollowAsync(started, options, (_, result) => result, cancellationToken);
+
+    /// <summary>The same, with what each end means to whoever waits, before it is told.</summary>
+    internal Task<IReadOnlyList<RolloutResult>> FollowAsync(
+        IReadOnlyList<StartedRollout> started, RolloutOptions options, Func<StartedRollout, RolloutResult, RolloutResult> meaning, CancellationToken cancellationToken) =>
+        WatchAsync(started, options, async (one, result) => meaning(one, await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken)), cancellationToken);
 
     // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
     // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
@@ -179,19 +188,13 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
 
     // One watcher for each cluster.
-    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(IReadOnlyList<StartedRollout> started, RolloutOptions options, TagMoves? tags, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(
+        IReadOnlyList<StartedRollout> started, RolloutOptions options, Func<StartedRollout, RolloutResult, Task<RolloutResult>> finish, CancellationToken cancellationToken)
     {
         var clusters = started.GroupBy(one => one.Rollout.Cluster, StringComparer.Ordinal)
-            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, pace, FinishAsync).WatchAsync(cancellationToken));
+            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, pace, finish).WatchAsync(cancellationToken));
         var ended = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
         return [.. started.Select(one => ended.Single(end => ReferenceEquals(end.Started, one)).Result)];
-
-        // What is told of a rollout's end is all of it: whether its URL answers, and then where its tag is.
-        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result)
-        {
-            result = await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken);
-            return tags is null ? result : WithTag(result, one.Plan, tags);
-        }
     }
 
     // A service at zero tasks has nobody to answer.

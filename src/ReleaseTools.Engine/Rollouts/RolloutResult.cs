@@ -10,6 +10,9 @@ public sealed record RolloutResult(ServiceRollout Rollout, ReleaseException? Err
     /// <summary>What the reason says of the tag, which holds until the tag goes back; empty where it says nothing.</summary>
     internal string SaidOfTag { get; init; } = "";
 
+    /// <summary>What the reason says of a rollback by ECS that goes on, which holds until that ends; empty where none goes on.</summary>
+    internal string SaidOfRollback { get; init; } = "";
+
     /// <summary>Whether its deployment completed, and only tasks that ECS replaces were missing when the time ran out.</summary>
     internal bool HasCompleted { get; init; }
 

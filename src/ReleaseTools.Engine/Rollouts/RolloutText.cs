@@ -11,7 +11,7 @@ internal static class RolloutText
     public static string Ended(RolloutStatus status) => status switch
     {
         RolloutStatus.Failed => "failed",
-        RolloutStatus.RolledBack => "failed and was rolled back",
+        RolloutStatus.RolledBack => "failed and is rolled back", // or has been: the reason says which
         RolloutStatus.Superseded => "was superseded",
         RolloutStatus.Mismatch => "left another image running",
         RolloutStatus.Stalled => "stalled",

@@ -15,7 +15,7 @@ internal enum RolloutOutcome
     /// <summary>It failed.</summary>
     Failed,
 
-    /// <summary>It failed, and ECS put the former deployment's tasks back.</summary>
+    /// <summary>It failed, and ECS puts the former deployment's tasks back, or has done so: the reason says which.</summary>
     RolledBack,
 
     /// <summary>Another deployment took its place.</summary>
@@ -32,8 +32,9 @@ internal enum RolloutOutcome
 /// ACTIVE    PRIMARY, no state     ours               alone, running = desired          Completed (ECS tells no state for some services)
 /// ACTIVE    FAILED                another            the service never rolls back,     Failed
 ///                                                    and it does not say that it does
+/// ACTIVE    FAILED                another, FAILED    –                                 Failed, and so did its rollback
 /// ACTIVE    FAILED                another            –                                 RolledBack
-/// ACTIVE    not PRIMARY, or gone  another            it, or an event, says that ours   RolledBack
+/// ACTIVE    not PRIMARY, or gone  a new one          it, or an event, says that ours   RolledBack
 ///                                                    failed, or that it rolls back
 ///                                                    from no deployment but ours
 /// ACTIVE    FAILED                ours, for a while  breaker or alarms with rollback   Going: the rollback is about to begin
@@ -61,8 +62,15 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     /// <summary>The same, where there is one: it counts no crash after a task came to run.</summary>
     internal const string GoesOnDespiteBreaker = " ECS goes on trying: the circuit breaker has not ended it.";
 
+    /// <summary>What the reason says of a rollback that goes on, which holds until that ends; empty where none goes on.</summary>
+    public string SaidOfRollback { get; init; } = "";
+
     /// <summary>Whether an event says that a deployment failed: "(service web) (deployment ecs-svc/…) deployment failed: tasks failed to start."</summary>
     public static bool SaysFailed(string? message) => message?.Contains("deployment failed", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Whether an event says that a deployment completed: "(service web) (deployment ecs-svc/…) deployment completed."</summary>
+    public static bool SaysCompleted(string? message, string deploymentId) =>
+        message?.Contains($"(deployment {deploymentId}) deployment completed", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Judges.</summary>
     public static RolloutVerdict Of(RolloutObservation seen)
@@ -77,19 +85,20 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
     }
 
     /// <summary>
-    /// Judges a deployment that completed, and whose tasks are missing, by those that stopped by its fault: a crash after COMPLETED
-    /// changes no state, and no breaker looks any more. No stop is hopeless, as its tasks have come to run before.
+    /// Judges a deployment that completed, and whose tasks are missing, by those that stopped by its fault since then: a crash after
+    /// COMPLETED changes no state, and no breaker looks any more. No stop is hopeless, as its tasks have come to run before.
     /// </summary>
     public static RolloutVerdict OfStops(RolloutObservation seen)
     {
         var faults = Faults(seen);
-        return seen.Service is { } service && faults.Count > 0 && faults.Count >= seen.MaximumFailedTask ? TooMany(service, faults) : new(RolloutOutcome.Going);
+        return seen.Service is { } service && faults.Count > 0 && faults.Count >= seen.MaximumFailedTask
+            ? TooMany(service, faults, " since it completed")
+            : new(RolloutOutcome.Going);
     }
 
     private static RolloutVerdict OfPrimary(RolloutObservation seen, EcsService service, Deployment ours) => ours.RolloutState switch
     {
-        "COMPLETED" => new(RolloutOutcome.Completed),
-        null or "" when service.Deployments!.Count == 1 && ours.RunningCount == ours.DesiredCount => new(RolloutOutcome.Completed),
+        "COMPLETED" or null or "" when HasCompleted(service, ours) => new(RolloutOutcome.Completed),
         "FAILED" when RollsBack(service) && seen.FailedFor < RollbackGrace => new(RolloutOutcome.Going, "It failed; ECS is about to roll it back."),
         "FAILED" => new(RolloutOutcome.Failed, $"The deployment failed. {Why(seen, ours)}".TrimEnd()),
         _ => OfTasks(seen, service, ours),
@@ -100,12 +109,30 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
         var failed = ours?.RolloutState == "FAILED" || seen.FailedFor > TimeSpan.Zero || SaidToFail(seen.DeploymentId, service);
         if (primary is not null && failed && !IsRollback(primary) && NeverRollsBack(service))
             return new(RolloutOutcome.Failed, $"The deployment failed; since then {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)} took its place. {Why(seen, ours)}".TrimEnd());
-        if (primary is not null && (failed || (IsRollback(primary) && !AnotherFailed(seen, service))))
-            return new(RolloutOutcome.RolledBack, $"ECS put {ServiceReader.ShortName(primary.TaskDefinition)} back ({primary.Id}). {Why(seen, ours)}".TrimEnd());
-        if (primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal))
+        var isFormer = primary is null || seen.FormerDeployments.Contains(primary.Id ?? "", StringComparer.Ordinal);
+        if (primary is not null && (failed || (IsRollback(primary) && !isFormer && !AnotherFailed(seen, service))))
+            return OfRollback(seen, service, primary, Why(seen, ours));
+        if (primary is null || isFormer)
             return new(RolloutOutcome.Going, "The deployment is not seen yet.");
         return new(RolloutOutcome.Superseded, $"Another deployment, {primary.Id} of {ServiceReader.ShortName(primary.TaskDefinition)}, took its place.");
     }
+
+    // For as long as a rollback goes on, its reason tells it from what somebody else deployed.
+    private static RolloutVerdict OfRollback(RolloutObservation seen, EcsService service, Deployment primary, string why)
+    {
+        var what = ServiceReader.ShortName(primary.TaskDefinition);
+        if (primary.RolloutState == "FAILED")
+            return new(RolloutOutcome.Failed, $"The deployment failed, and so did {primary.Id} of {what}, which took its place. {why}".TrimEnd());
+        if (HasCompleted(service, primary))
+            return new(RolloutOutcome.RolledBack, $"{(IsRollback(primary) ? $"ECS put {what} back ({primary.Id})" : $"The deployment failed; {primary.Id} of {what} has completed in its place")}. {why}".TrimEnd());
+        var goesOn = IsRollback(primary) ? $"ECS is putting {what} back ({primary.Id})" : $"The deployment failed, and {primary.Id} of {what} took its place";
+        var said = $"{goesOn}, which has not completed yet. To wait for it: {seen.WaitCommand}.";
+        return new(RolloutOutcome.RolledBack, $"{said} {why}".TrimEnd()) { SaidOfRollback = said };
+    }
+
+    // ECS tells no state for some services.
+    private static bool HasCompleted(EcsService service, Deployment primary) =>
+        primary.RolloutState == "COMPLETED" || (string.IsNullOrEmpty(primary.RolloutState) && service.Deployments!.Count == 1 && primary.RunningCount == primary.DesiredCount);
 
     private static RolloutVerdict OfTasks(RolloutObservation seen, EcsService service, Deployment ours)
     {
@@ -122,10 +149,10 @@ internal sealed partial record RolloutVerdict(RolloutOutcome Outcome, string Rea
 
     private static List<TaskStop> Faults(RolloutObservation seen) => seen.StoppedTasks.Where(task => task.IsFault).ToList();
 
-    private static RolloutVerdict TooMany(EcsService service, List<TaskStop> faults)
+    private static RolloutVerdict TooMany(EcsService service, List<TaskStop> faults, string since = "")
     {
         var goesOn = Breaker(service) is { Enable: true } ? GoesOnDespiteBreaker : GoesOnTrying;
-        return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault. {faults[^1].Sentence}{goesOn}");
+        return new(RolloutOutcome.Failed, $"{Count(faults.Count)} of the deployment stopped by its fault{since}. {faults[^1].Sentence}{goesOn}");
     }
 
     // Half of the desired count, at least 3 and at most 200, where it is not set. (ThresholdConfiguration, API reference.)
@@ -185,6 +212,9 @@ internal sealed record RolloutObservation
 
     /// <summary>The tasks of our deployment that stopped, oldest first.</summary>
     public IReadOnlyList<TaskStop> StoppedTasks { get; init; } = [];
+
+    /// <summary>How to wait for whatever the service deploys, should our deployment be rolled back.</summary>
+    public string WaitCommand { get; init; } = "";
 
     /// <summary>How long ago our deployment was first seen FAILED; zero when it was not.</summary>
     public TimeSpan FailedFor { get; init; }

@@ -17,14 +17,17 @@ public sealed record AwaitedRollout(ReleaseService Service, string? DeploymentId
 /// <code>
 /// the deployment               is followed
 /// known by its id              whatever else the service does meanwhile
+/// known by its id, not seen    it may yet be seen for a while, then another has taken its place
 /// PRIMARY                      to its end; COMPLETED is its end
 /// PRIMARY, and rolls back      to its end, which is RolledBack and no success
 /// </code>
 /// </summary>
 public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimeProvider time, EcsRollouts rollouts)
 {
-    // A deployment that was begun a moment ago may not be seen yet.
+    // A deployment that was begun a moment ago may not be seen yet. It mostly is after the first of these; until the second has
+    // passed, what is seen in its place may be older.
     private static readonly TimeSpan ReadLag = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestReadLag = TimeSpan.FromSeconds(20);
 
     /// <summary>Waits for the deployments of one cluster's services, or of several clusters', together.</summary>
     /// <returns>What became of each, in the order given; a service that cannot be waited for is Failed, its error beside it.</returns>
@@ -53,9 +56,9 @@ public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimePr
             }
         }
 
-        var ended = await rollouts.FollowAsync([.. followed.Select(one => one.Started)], options, cancellationToken);
-        foreach (var ((index, started), result) in followed.Zip(ended))
-            results[index] = started.Rollout.Reason is { } rollsBack ? RolledBack(result, rollsBack) : result;
+        var ended = await rollouts.FollowAsync([.. followed.Select(one => one.Started)], options, WithRollback, cancellationToken);
+        foreach (var ((index, _), result) in followed.Zip(ended))
+            results[index] = result;
         return results;
     }
 
@@ -70,10 +73,9 @@ public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimePr
             plan = plan with { AcceptedDigests = await registry.ManifestDigestsAsync(plan.Image!.Repository, digest, cancellationToken) };
 
         var deployments = Deployments(observed.Ecs!);
-        var ours = awaited.DeploymentId is { } id
-            ? deployments.FirstOrDefault(one => one.Id == id) ?? new Deployment(id, null, null, 0, 0, 0, 0, null, null, null, null)
-            : deployments.FirstOrDefault(one => one.Status == "PRIMARY");
-        if (ours?.Id is null)
+        var seen = deployments.FirstOrDefault(one => awaited.DeploymentId is { } id ? one.Id == id : one.Status == "PRIMARY");
+        var ours = seen ?? new Deployment(awaited.DeploymentId, null, null, 0, 0, 0, 0, null, null, null, null);
+        if (ours.Id is null)
             throw ReleaseException.For(nameof(Messages.NoDeployment), ErrorKind.InvalidState, awaited.Service.Service, awaited.Service.Service, awaited.Service.Cluster);
 
         return new()
@@ -81,7 +83,8 @@ public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimePr
             Plan = plan,
             DeploymentId = ours.Id,
             StartedAt = time.GetTimestamp(),
-            FormerDeployments = [.. deployments.Where(one => one.CreatedAt < ours.CreatedAt).Select(one => one.Id).OfType<string>()],
+            FormerDeployments = [.. deployments.Where(one => seen is null || one.CreatedAt < seen.CreatedAt).Select(one => one.Id).OfType<string>()],
+            FormersHoldFor = seen is null ? LongestReadLag : null,
             FormerEvents = [.. (observed.Ecs!.Events ?? []).Where(said => !(said.CreatedAt >= ours.CreatedAt)).Select(said => said.Id).OfType<string>()],
             Rollout = plan.ToRollout() with
             {
@@ -105,8 +108,8 @@ public sealed class RolloutWaits(AwsSession aws, IImageRegistry registry, TimePr
     }
 
     // The service is well again, and what somebody deployed is not there.
-    private static RolloutResult RolledBack(RolloutResult result, string reason) =>
-        result.Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.Mismatch
+    private static RolloutResult WithRollback(StartedRollout started, RolloutResult result) =>
+        started.Rollout.Reason is { } reason && result.Rollout.Status is RolloutStatus.Verified or RolloutStatus.Deployed or RolloutStatus.Mismatch
             ? result with { Rollout = result.Rollout with { Status = RolloutStatus.RolledBack, Reason = $"The former deployment failed, and ECS put {result.Rollout.TaskDefinition} back. ECS says: {reason}" } }
             : result;
 

@@ -245,7 +245,7 @@ internal sealed class RolloutWatcher
                 : (RolloutStatus.TimedOut, service.LastSaid is { } last ? $"ECS said last: {last}" : "");
             var counts = $"The wait of {Words.Duration(options.Timeout)} ran out with {service.Seen?.RunningCount ?? 0} of {service.Seen?.DesiredCount ?? 0} tasks running.";
             var parts = new[] { service.Unproven?.Reason ?? "", counts, why, RolloutText.GoesOn(service.Started.Rollout) };
-            End(service, service.Record(status, string.Join(' ', parts.Where(text => text.Length > 0))), hasCompleted: service.Unproven is not null);
+            End(service, new RolloutResult(service.Record(status, string.Join(' ', parts.Where(text => text.Length > 0)))) { HasCompleted = service.Unproven is not null });
         }
     }
 
@@ -254,19 +254,21 @@ internal sealed class RolloutWatcher
         if (service.Held is { } verdict)
             EndBy(service, verdict);
         else
-            End(service, service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused);
+            End(service, new RolloutResult(service.Record(RolloutStatus.Failed, $"It cannot be watched: {refused.Message} {RolloutText.GoesOn(service.Started.Rollout)}"), refused));
     }
 
     private void EndBy(WatchedService service, RolloutVerdict verdict) =>
-        End(service, service.Record(verdict.Outcome == RolloutOutcome.RolledBack ? RolloutStatus.RolledBack : RolloutStatus.Failed, verdict.Reason));
+        End(service, new RolloutResult(service.Record(verdict.Outcome == RolloutOutcome.RolledBack ? RolloutStatus.RolledBack : RolloutStatus.Failed, verdict.Reason)) { SaidOfRollback = verdict.SaidOfRollback });
 
-    private void End(WatchedService service, ServiceRollout rollout, ReleaseException? error = null, bool hasCompleted = false)
+    private void End(WatchedService service, ServiceRollout rollout) => End(service, new RolloutResult(rollout));
+
+    private void End(WatchedService service, RolloutResult result)
     {
         service.HasEnded = true;
         open.Remove(service);
         foreach (var stop in service.Stopped.Where(stop => stop.LogToCome is not null))
             observer.Report(new TaskStopped(service.Name, stop.Task)); // there is no next look
-        done.Add((service.Started, FinishAsync(service, new(rollout, error) { HasCompleted = hasCompleted })));
+        done.Add((service.Started, FinishAsync(service, result)));
     }
 
     // Now, not when the last of the others has ended.

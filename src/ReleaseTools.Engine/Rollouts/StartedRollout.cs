@@ -18,6 +18,9 @@ internal sealed record StartedRollout
     /// <summary>The deployments there were before.</summary>
     internal IReadOnlyCollection<string> FormerDeployments { get; init; } = [];
 
+    /// <summary>For how long those are taken for former ones while the deployment itself was never seen; for good when null.</summary>
+    internal TimeSpan? FormersHoldFor { get; init; }
+
     /// <summary>The service events there were before: what is newer belongs to the deployment. Ids, as clocks differ.</summary>
     internal IReadOnlyCollection<string> FormerEvents { get; init; } = [];
 }

@@ -10,6 +10,9 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
 {
     private static readonly string[] HopelessReasons = ["CannotPullContainerError", "ResourceInitializationError"];
 
+    /// <summary>When it ceased to run, by ECS's clock, which is before it has stopped: its target may drain for minutes. Null where ECS does not say.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>Where its last lines are looked for once more, as there were none yet; else null.</summary>
     public TaskLogStream? LogToCome { get; init; }
 
@@ -58,6 +61,6 @@ internal sealed record TaskStop(StoppedTask Task, bool IsFault, bool IsHopeless)
                 ExitCode = culprit?.ExitCode,
             },
             isFault,
-            isFault && Array.Exists(HopelessReasons, hopeless => reason.Contains(hopeless, StringComparison.OrdinalIgnoreCase)));
+            isFault && Array.Exists(HopelessReasons, hopeless => reason.Contains(hopeless, StringComparison.OrdinalIgnoreCase))) { At = task.StoppingAt ?? task.StoppedAt };
     }
 }

@@ -33,6 +33,10 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     private int startedCount;
     private int leastDesired = int.MaxValue;
     private bool wasHeld;
+    private bool wasSeen;
+    private bool hasCompleted;
+    private DateTimeOffset? completedAt;
+    private int? stoppedBeforeCompleted;
 
     public StartedRollout Started => started;
 
@@ -96,6 +100,9 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         Seen = service;
         (lookedBefore, lookedAt) = (lookedAt, time.GetTimestamp());
         leastDesired = Math.Min(leastDesired, service?.DesiredCount ?? leastDesired);
+        wasSeen |= Ours is not null;
+        stoppedBeforeCompleted ??= hasCompleted ? stopped.Count : null;
+        hasCompleted |= Ours?.RolloutState == "COMPLETED";
         TellEvents(observer);
         TellCounts(observer);
 
@@ -141,18 +148,27 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
         return RolloutVerdict.Of(Observation);
     }
 
-    /// <summary>Judges it by the tasks that stopped alone.</summary>
-    public RolloutVerdict VerdictOfStops() => RolloutVerdict.OfStops(Observation);
+    /// <summary>Judges it by the tasks that stopped since it completed alone.</summary>
+    public RolloutVerdict VerdictOfStops() =>
+        RolloutVerdict.OfStops(Observation with { StoppedTasks = [.. stopped.Where((stop, i) => IsSinceCompleted(stop, i))] });
+
+    // By ECS's clock where it tells both times, else by whether the look after the one that showed COMPLETED found it first.
+    private bool IsSinceCompleted(TaskStop stop, int index) =>
+        completedAt is { } completed && stop.At is { } ended ? ended > completed : index >= stoppedBeforeCompleted;
+
+    // What was seen instead of a deployment that never came to be seen may have taken its place.
+    private bool FormersHold => wasSeen || started.FormersHoldFor is not { } time || Elapsed < time;
 
     private RolloutObservation Observation => new()
     {
         DeploymentId = started.DeploymentId,
         Service = Seen,
-        FormerDeployments = started.FormerDeployments,
+        FormerDeployments = FormersHold ? started.FormerDeployments : [],
         FormerEvents = started.FormerEvents,
         StoppedTasks = stopped,
         FailedFor = failedSince is { } since ? Max(time.GetElapsedTime(since), TimeSpan.FromTicks(1)) : TimeSpan.Zero,
         MaximumFailedTask = options.MaximumFailedTask,
+        WaitCommand = RolloutText.Wait(started.Rollout with { Digest = null }), // what is put back has another
     };
 
     /// <summary>The record, as things stand.</summary>
@@ -179,6 +195,8 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
             if (said.Id is null || !eventsTold.Add(said.Id))
                 continue;
             LastSaid = said.Message;
+            if (RolloutVerdict.SaysCompleted(said.Message, started.DeploymentId))
+                completedAt = said.CreatedAt;
             if (!IsRoutine(said.Message ?? ""))
                 LookCloser();
             observer.Report(new ServiceSaid(Name, said.CreatedAt ?? time.GetUtcNow(), said.Message ?? ""));

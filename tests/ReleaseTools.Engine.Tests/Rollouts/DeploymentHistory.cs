@@ -10,6 +10,7 @@ internal enum Happening
     SupersededByAnotherImage,
     Deleted,
     TaskStopped,
+    ScaledOut,
     FaultsEnd,
 }
 

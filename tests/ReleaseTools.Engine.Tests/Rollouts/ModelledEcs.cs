@@ -157,6 +157,9 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
             case Happening.TaskStopped when Service.Live.Find(task => task.IsWanted) is { } task:
                 Invoke("StopTask", new() { ["cluster"] = "main", ["task"] = task.Id });
                 break;
+            case Happening.ScaledOut when Service.DesiredCount > 0: // a desired count of 0 is another kind of end
+                Invoke("UpdateService", new() { ["cluster"] = "main", ["service"] = "web", ["desiredCount"] = Service.DesiredCount + 1 });
+                break;
             case Happening.FaultsEnd:
                 world.Faults.Clear();
                 break;
@@ -167,7 +170,7 @@ internal sealed class ModelledEcs : IAwsCaller, IImageStore
     {
         ecs.Advance(clock.GetUtcNow());
         if (Deployment is not null)
-            Truth.Note(Now, Service, ecs.State, Deployment);
+            Truth.Note(Now, clock.GetUtcNow(), Service, ecs.State, Deployment);
     }
 
     private JsonObject Invoke(string operation, JsonObject request)

@@ -3,6 +3,7 @@ using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts.Undo;
+using ReleaseTools.Engine.Tests.Doubles;
 
 namespace ReleaseTools.Engine.Tests.Rollouts;
 
@@ -85,6 +86,54 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
     }
 
     [Fact]
+    public async Task Failures_that_the_breaker_tolerated_before_COMPLETED_are_not_held_against_the_tasks_that_are_missing_since()
+    {
+        var plan = await PlanAsync();
+        LooksInTurn(
+            () => Services(WithBreaker("IN_PROGRESS", failed: 1)), () => Services(WithBreaker("IN_PROGRESS", failed: 2)), () => Services(WithBreaker("IN_PROGRESS", failed: 0)),
+            () => Services(WithBreaker("COMPLETED", failed: 0, desired: 2)));
+        aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" ? Arns("arn:task/a", "arn:task/b", "arn:task/c") : Arns("arn:task/new"));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => (string)arn! == "arn:task/new" ? RunningTask("arn:task/new", New) : StoppedTask((string)arn!, stopCode: "TaskFailedToStart"))]));
+        aws.On("GetLogEvents", _ => throw ScriptedAws.Error("ResourceNotFoundException"));
+
+        var rollout = await RolloutAsync(plan);
+
+        (rollout.Status, rollout.DesiredCount, rollout.RunningCount).ShouldBe((RolloutStatus.Verified, 2, 1), rollout.Reason);
+        rollout.StoppedTasks.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(9, RolloutStatus.Verified)]
+    [InlineData(11, RolloutStatus.Failed)]
+    public async Task What_stopped_before_ECS_says_that_the_deployment_completed_is_told_from_what_stopped_after_it_however_late_it_is_listed(double stoppingAt, RolloutStatus status)
+    {
+        const string completed = "(service web) (deployment ecs-svc/2) deployment completed.";
+        var plan = await PlanAsync();
+        var looks = 0;
+        JsonObject Look()
+        {
+            var one = Service("ecs-svc/2", "COMPLETED", events: looks > 2 ? [completed, "late"] : [completed]);
+            (one["desiredCount"], one["events"]!.AsArray()[^1]!["createdAt"]) = (2, 10.0);
+            return one;
+        }
+
+        LooksInTurn(() => Services(Service("ecs-svc/2", "IN_PROGRESS")), () => Services(Look()));
+        time.OnWait = _ => looks++;
+        aws.On("ListTasks", request => Text(request, "desiredStatus") == "STOPPED" ? Arns("arn:task/a", "arn:task/b", "arn:task/c") : Arns("arn:task/new"));
+        aws.On("DescribeTasks", request => Tasks([.. request["tasks"]!.AsArray().Select(arn => (string)arn! == "arn:task/new" ? RunningTask("arn:task/new", New) : Stopping((string)arn!))]));
+        aws.On("GetLogEvents", """{"events":[{"message":"no database"}]}""");
+
+        (await RolloutAsync(plan)).Status.ShouldBe(status);
+
+        JsonObject Stopping(string arn)
+        {
+            var task = StoppedTask(arn);
+            (task["stoppingAt"], task["stoppedAt"]) = (stoppingAt, 60.0); // its target drained since
+            return task;
+        }
+    }
+
+    [Fact]
     public async Task Crashes_after_the_deployment_completed_are_its_fault()
     {
         var plan = await PlanAsync();
@@ -96,7 +145,7 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
         var rollout = await RolloutAsync(plan);
 
         rollout.Status.ShouldBe(RolloutStatus.Failed);
-        rollout.Reason!.ShouldStartWith("3 tasks of the deployment stopped by its fault.");
+        rollout.Reason!.ShouldStartWith("3 tasks of the deployment stopped by its fault since it completed.");
         Outcomes.ErrorOf(rollout)!.RecommendedAction.ShouldContain("Restore-EcsService web -Cluster main");
     }
 
@@ -139,5 +188,13 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
         rollout.Reason!.ShouldContain("ecs-svc/2 of web goes on");
         observer.Of<Warned>().Count(warned => warned.Message.StartsWith("there is no capacity", StringComparison.Ordinal)).ShouldBe(1);
         Outcomes.ErrorOf(rollout)!.Kind.ShouldBe(ErrorKind.Timeout);
+    }
+
+    private static JsonObject WithBreaker(string state, int failed, int desired = 1)
+    {
+        var one = Service("ecs-svc/2", state, failed: failed);
+        one["desiredCount"] = desired;
+        one["deploymentConfiguration"] = JsonNode.Parse("""{"deploymentCircuitBreaker":{"enable":true,"rollback":true}}""");
+        return one;
     }
 }

@@ -64,6 +64,43 @@ public sealed class RolloutVerdictTests
             .Outcome.ShouldBe(RolloutOutcome.RolledBack);
 
     [Fact]
+    public void A_rollback_that_has_only_begun_is_not_said_to_be_done()
+    {
+        var verdict = Judge(Service(Primary(Later, "IN_PROGRESS", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1."), Active(Ours, "FAILED", reason: "tasks failed to start.")));
+
+        verdict.Outcome.ShouldBe(RolloutOutcome.RolledBack);
+        verdict.SaidOfRollback.ShouldBe($"ECS is putting web:1 back ({Later}), which has not completed yet. To wait for it: Wait-EcsRollout web -Cluster main.");
+        verdict.Reason.ShouldBe($"{verdict.SaidOfRollback} ECS says: tasks failed to start.");
+    }
+
+    [Fact]
+    public void A_rollback_that_has_completed_is_said_to_be_done()
+    {
+        var verdict = Judge(Service(Primary(Later, "COMPLETED", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/1.")));
+        (verdict.Outcome, verdict.Reason, verdict.SaidOfRollback).ShouldBe((RolloutOutcome.RolledBack, $"ECS put web:1 back ({Later}).", ""));
+    }
+
+    [Fact]
+    public void What_somebody_deployed_over_a_rollback_is_not_said_to_be_one()
+    {
+        var verdict = Judge(Service(Primary(Later, "IN_PROGRESS"), Active(Ours, "FAILED")));
+        verdict.Outcome.ShouldBe(RolloutOutcome.RolledBack);
+        verdict.Reason.ShouldStartWith($"The deployment failed, and {Later} of web:1 took its place, which has not completed yet.");
+    }
+
+    [Fact]
+    public void A_rollback_that_failed_too_puts_nothing_back()
+    {
+        var verdict = Judge(WithBreaker(Service(Primary(Later, "FAILED", reason: "tasks failed to start."), Active(Ours, "FAILED")), rollback: true));
+        verdict.Outcome.ShouldBe(RolloutOutcome.Failed);
+        verdict.Reason.ShouldBe($"The deployment failed, and so did {Later} of web:1, which took its place.");
+    }
+
+    [Fact]
+    public void A_rollback_that_was_there_before_ours_is_not_ours() =>
+        Judge(Service(Primary(Former, "IN_PROGRESS", reason: "ECS deployment circuit breaker: rolling back to deploymentId: ecs-svc/0."))).Outcome.ShouldBe(RolloutOutcome.Going);
+
+    [Fact]
     public void A_deployment_that_is_gone_was_rolled_back_when_an_event_says_that_it_failed() =>
         Judge(Service(Primary(Later, "COMPLETED")) with { Events = [new("e1", null, $"(service web) (deployment {Ours}) deployment failed: tasks failed to start.")] })
             .Outcome.ShouldBe(RolloutOutcome.RolledBack);
@@ -170,6 +207,7 @@ public sealed class RolloutVerdictTests
         FormerDeployments = [Former],
         FailedFor = failedFor,
         StoppedTasks = stopped,
+        WaitCommand = "Wait-EcsRollout web -Cluster main",
     });
 
     private static TaskStop Crash() => new(

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Rollouts.Undo;
 
 namespace ReleaseTools.Engine.Tests.Rollouts;
@@ -38,6 +39,7 @@ public sealed class RolloutWaitsInSandboxTests : UndoFixture
         await UndoAsync(options: new() { NoWait = true });
 
         (await WaitAsync(deploymentId: null, digest: null)).Status.ShouldBe(RolloutStatus.RolledBack);
+        Observer.Of<RolloutEnded>()[^1].Rollout.Status.ShouldBe(RolloutStatus.RolledBack); // which is warned of
     }
 
     [Fact]

@@ -32,32 +32,30 @@ public sealed class RolloutWatcherProperties
         var image = new EcrImage { Name = "web", Repository = ModelledEcs.Repository, Tag = "4f2c9e1", Digest = ModelledEcs.New };
         var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main" }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
 
-        var rollout = (await rollouts.RolloutAsync(plans, new() { Timeout = Timeout }, default)).Single().Rollout;
+        var result = (await rollouts.RolloutAsync(plans, new() { Timeout = Timeout }, default)).Single();
 
+        var rollout = result.Rollout;
         rollout.DeploymentId.ShouldBe(ecs.Deployment, rollout.Reason);
-        IsTrue(rollout, history, ecs).ShouldBeTrue($"{rollout.Status} ({rollout.Reason}); {ecs}");
+        IsTrue(result, history, ecs).ShouldBeTrue($"{rollout.Status} ({rollout.Reason}); {ecs}");
     }
 
-    private static bool IsTrue(ServiceRollout rollout, DeploymentHistory history, ModelledEcs ecs)
+    private static bool IsTrue(RolloutResult result, DeploymentHistory history, ModelledEcs ecs)
     {
         var slack = Soon + (history.Outage > 0 ? history.Outage + 30 : 0);
         bool WasMissedBefore(double at) => ecs.Truth.Must.Any(must => must.At + slack + (must.End is DeploymentEnd.Completed ? ProofTime : 0) < at);
         bool Became(DeploymentEnd end) => ecs.Truth.May.Any(may => may.End == end && !WasMissedBefore(may.At));
-        return rollout.Status switch
+        return result.Rollout.Status switch
         {
             RolloutStatus.Verified => Became(DeploymentEnd.Completed) && history.Desired > 0 && Runs(history, ecs),
             RolloutStatus.Deployed => Became(DeploymentEnd.Completed) && history.Desired == 0,
             RolloutStatus.Mismatch => Became(DeploymentEnd.Completed) && !Runs(history, ecs),
-            RolloutStatus.Failed => Became(DeploymentEnd.Failed) || (Became(DeploymentEnd.Completed) && CrashesOn(rollout)),
-            RolloutStatus.RolledBack => Became(DeploymentEnd.RolledBack),
+            RolloutStatus.Failed => Became(DeploymentEnd.Failed) || (Became(DeploymentEnd.Completed) && ecs.Truth.CrashesOn),
+            RolloutStatus.RolledBack => Became(result.SaidOfRollback.Length > 0 ? DeploymentEnd.RollingBack : DeploymentEnd.RolledBack),
             RolloutStatus.Superseded => Became(DeploymentEnd.Superseded),
             RolloutStatus.TimedOut or RolloutStatus.Stalled => !WasMissedBefore(Timeout.TotalSeconds) || (Became(DeploymentEnd.Completed) && !Runs(history, ecs)),
             _ => false,
         };
     }
-
-    // ECS calls it completed and its breaker looks no more, while its tasks crash one after the other.
-    private static bool CrashesOn(ServiceRollout rollout) => rollout.StoppedTasks.Count >= new RolloutOptions().MaximumFailedTask;
 
     private static bool Runs(DeploymentHistory history, ModelledEcs ecs)
     {

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Releases.Running;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Rollouts;
 using ReleaseTools.Engine.Tests.Doubles;
@@ -60,6 +61,25 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
 
         rollout.Status.ShouldBe(RolloutStatus.RolledBack, rollout.Reason);
         rollout.Reason!.ShouldContain("CannotPullContainerError");
+    }
+
+    [Fact]
+    public async Task A_rollback_that_ECS_has_only_begun_when_it_is_told_is_told_as_that()
+    {
+        await sandbox.WithServiceAsync(breaker: true);
+        await sandbox.CallAsync("ecs", "UpdateService", """
+            {"cluster":"main","service":"web","deploymentConfiguration":{"minimumHealthyPercent":0,"maximumPercent":100,"deploymentCircuitBreaker":{"enable":true,"rollback":true}}}
+            """);
+        sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = null }); // the former image, too
+
+        var result = await ResultAsync(await sandbox.PushAsync("4f2c9e1", "second"));
+
+        result.Rollout.Status.ShouldBe(RolloutStatus.RolledBack);
+        result.Rollout.Reason!.ShouldStartWith("ECS is putting web:1 back (ecs-svc/");
+        result.SaidOfRollback.ShouldEndWith("which has not completed yet. To wait for it: Wait-EcsRollout web -Cluster main.");
+        Outcomes.ErrorOf(result.Rollout)!.Message.ShouldStartWith("The rollout of service 'web' failed and is rolled back. ECS is putting");
+        sandbox.Time.Advance(TimeSpan.FromMinutes(3));
+        (await sandbox.Session.Ecs.ListServiceDeploymentsAsync(new("main", "web"), default)).ServiceDeployments![0].Status.ShouldBe("ROLLBACK_FAILED");
     }
 
     [Fact]
@@ -171,10 +191,12 @@ public sealed class RolloutsInSandboxTests : IAsyncLifetime
     private Task<IReadOnlyList<(StartedRollout Started, RolloutResult Result)>> WatchAsync(IReadOnlyList<StartedRollout> started, TimeSpan timeout) =>
         new RolloutWatcher(sandbox.Session, observer, sandbox.Time, "main", started, new() { Timeout = timeout }).WatchAsync(default);
 
-    private async Task<ServiceRollout> RolloutAsync(EcrImage image, bool pinDigest = false, RolloutOptions? options = null)
+    private async Task<ServiceRollout> RolloutAsync(EcrImage image, bool pinDigest = false, RolloutOptions? options = null) => (await ResultAsync(image, pinDigest, options)).Rollout;
+
+    private async Task<RolloutResult> ResultAsync(EcrImage image, bool pinDigest = false, RolloutOptions? options = null)
     {
         var rollouts = new EcsRollouts(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
         var plans = await rollouts.PlanAsync([new() { Service = "web", Cluster = "main", PinDigest = pinDigest }], new Dictionary<string, EcrImage> { ["web"] = image }, default);
-        return (await rollouts.RolloutAsync(plans, options ?? new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single().Rollout;
+        return (await rollouts.RolloutAsync(plans, options ?? new() { Timeout = TimeSpan.FromMinutes(4) }, default)).Single();
     }
 }

@@ -85,8 +85,8 @@ public abstract class ScriptedRollouts
         {"taskArn":"{{arn}}","lastStatus":"RUNNING","desiredStatus":"RUNNING","startedBy":"ecs-svc/2","containers":[{"name":"app","imageDigest":"{{digest}}"}]}
         """)!.AsObject();
 
-    private protected static JsonObject StoppedTask(string arn, string startedBy = "ecs-svc/2") => JsonNode.Parse($$"""
-        {"taskArn":"{{arn}}","taskDefinitionArn":"web:7","lastStatus":"STOPPED","desiredStatus":"STOPPED","startedBy":"{{startedBy}}","stopCode":"EssentialContainerExited",
+    private protected static JsonObject StoppedTask(string arn, string startedBy = "ecs-svc/2", string stopCode = "EssentialContainerExited") => JsonNode.Parse($$"""
+        {"taskArn":"{{arn}}","taskDefinitionArn":"web:7","lastStatus":"STOPPED","desiredStatus":"STOPPED","startedBy":"{{startedBy}}","stopCode":"{{stopCode}}",
          "stoppedReason":"Essential container in task exited","containers":[{"name":"app","exitCode":1}]}
         """)!.AsObject();
 }

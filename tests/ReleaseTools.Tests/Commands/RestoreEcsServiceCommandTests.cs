@@ -105,7 +105,7 @@ public sealed class RestoreEcsServiceCommandTests : IDisposable
         var rollout = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<ServiceRollout>();
         (rollout.Status, rollout.TaskDefinition, rollout.RunningDigests.Single()).ShouldBe((RolloutStatus.RolledBack, "stereo-spot-web-ui:1", first), rollout.Reason);
         var message = ran.Error("RolloutFailed").Exception.Message;
-        message.ShouldStartWith("The rollout of service 'web-ui' failed and was rolled back. ");
+        message.ShouldStartWith("The rollout of service 'web-ui' failed and is rolled back. ");
         foreach (var said in new[] { rollout.Reason!, message })
         {
             said.ShouldContain("exited with 3");

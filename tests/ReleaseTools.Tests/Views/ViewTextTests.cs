@@ -84,7 +84,7 @@ public sealed class ViewTextTests
         -------  ----------  -------  ------
         web-ui   RolledBack  0 of 2   sha256:9876543210fe
 
-        The rollout of service 'web-ui' failed and was rolled back.
+        The rollout of service 'web-ui' failed and is rolled back.
 
         web-ui: task 9f3c stopped, container app, exit code 3: Essential container in task exited
             listening on 8080
@@ -138,7 +138,7 @@ public sealed class ViewTextTests
     private static Release Failed => Succeeded with
     {
         Status = ReleaseStatus.Failed,
-        Reason = "The rollout of service 'web-ui' failed and was rolled back.",
+        Reason = "The rollout of service 'web-ui' failed and is rolled back.",
         NextCommand = "Invoke-EcsRollout -Service web-ui",
         Steps = [Succeeded.Steps[0], Succeeded.Steps[2] with { Status = ReleaseStepStatus.Failed, Reason = "ECS put web-ui:7 back (ecs-svc/1)." }],
         Services =

@@ -128,6 +128,10 @@ public sealed record DescribeTasksResponse(IReadOnlyList<EcsTask>? Tasks, IReadO
 
 public sealed record EcsTask(
     string? TaskArn, string? TaskDefinitionArn, string? LastStatus, string? DesiredStatus, string? StartedBy, string? Group, string? StopCode, string? StoppedReason,
-    DateTimeOffset? CreatedAt, DateTimeOffset? StoppedAt, IReadOnlyList<TaskContainer>? Containers);
+    DateTimeOffset? CreatedAt, DateTimeOffset? StoppedAt, IReadOnlyList<TaskContainer>? Containers)
+{
+    /// <summary>When it was no longer to run; it may be long before <see cref="StoppedAt"/>.</summary>
+    public DateTimeOffset? StoppingAt { get; init; }
+}
 
 public sealed record TaskContainer(string? Name, string? Image, string? ImageDigest, string? LastStatus, int? ExitCode, string? Reason);
