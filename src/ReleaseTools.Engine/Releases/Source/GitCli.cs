@@ -54,7 +54,7 @@ internal sealed partial class GitCli
         if (result.ExitCode == 0)
             return read(output.Written);
         var said = Utf8.GetString(errors.Written.Span);
-        if (said.Contains("not a git repository", StringComparison.Ordinal))
+        if (said.Contains("not a git repository", StringComparison.Ordinal) || said.Contains("invalid gitfile format", StringComparison.Ordinal))
             return null;
         throw Ownership().Match(said) is { Success: true } refused
             ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, folder, refused.Groups["path"].Value)

@@ -53,6 +53,7 @@ internal sealed class ImageSources
         sent = inputs;
         var folders = image.Before.Select(before => NameOf(before.Directory)).Where(folder => folder is not ".");
         Names = [.. inputs.Concat(folders).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        NeedsOwnLook = Names.Any(name => InnerRepositories.MayHold(root, name));
     }
 
     /// <summary>Inputs, Dockerfile and the folders that commands are run in, each once, in order. Where one is reached over a link it is where the link leads.</summary>
@@ -64,8 +65,16 @@ internal sealed class ImageSources
     /// <summary>Whether git must be asked what it ignores.</summary>
     public bool NeedsUnignored => hasCommands && (ignore is not null || !Names.All(IsSent));
 
+    /// <summary>
+    /// Whether a listing for other images would not do: some of its paths lie in a repository within this one. Such are listed by that
+    /// repository's git, which may tell of them otherwise than what lists the whole of it.
+    /// </summary>
+    public bool NeedsOwnLook { get; }
+
     /// <summary>Whether a listing for this image does for another one.</summary>
-    public bool IsSeenWith(ImageSources other) => (NeedsUnignored || !other.NeedsUnignored) && other.Names.All(Has);
+    public bool IsSeenWith(ImageSources other) =>
+        (NeedsUnignored || !other.NeedsUnignored)
+        && (NeedsOwnLook || other.NeedsOwnLook ? Names.SequenceEqual(other.Names, StringComparer.Ordinal) : other.Names.All(Has));
 
     /// <summary>Whether a file is at one of the paths.</summary>
     public bool Has(string name)

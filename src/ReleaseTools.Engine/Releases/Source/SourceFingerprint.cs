@@ -82,8 +82,14 @@ public static class SourceFingerprint
             (name, isFolder) => isFolder ? sources.IsLeftOutWhole(name, IsSource(name)) : sources.UseOf(name, IsSource(name)) == SourceUse.None,
             listing?.Ids ?? BlobId.Sha1,
             cancellationToken).ConfigureAwait(false);
-        foreach (var file in read)
-            Take(file, IsSource(file.Name));
+        if (read.Count > 0)
+        {
+            // What is read as a whole may hold a repository that was listed by itself.
+            var known = files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var file in read.Where(file => !known.Contains(file.Name)))
+                Take(file, IsSource(file.Name));
+        }
+
         return files;
 
         bool IsSource(string name) => listing?.IsUnignored(name) ?? true;

@@ -22,7 +22,7 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
     public Task LookAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
     {
         Expect(images);
-        return expected.Select(image => new ImageSources(image)).FirstOrDefault(sources => sources.IsKnown) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
+        return Expected().MinBy(sources => sources.NeedsOwnLook) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>The fingerprint of an image that is settled; null where its changes, or those of an image it begins with, cannot be told.</summary>
@@ -49,10 +49,12 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
         {
             var look = looks.Find(look => Array.Exists(look.Images, seen => seen.IsSeenWith(sources)));
             if (look.Listing is null)
-                looks.Add(look = Look([sources, .. expected.Select(image => new ImageSources(image)).Where(other => other.IsKnown)], cancellationToken));
+                looks.Add(look = Look(sources.NeedsOwnLook ? [sources] : [sources, .. Expected().Where(other => !other.NeedsOwnLook)], cancellationToken));
             return look.Listing;
         }
     }
+
+    private IEnumerable<ImageSources> Expected() => expected.Select(image => new ImageSources(image)).Where(sources => sources.IsKnown);
 
     private (ImageSources[] Images, Task<SourceListing?> Listing) Look(ImageSources[] images, CancellationToken cancellationToken)
     {
