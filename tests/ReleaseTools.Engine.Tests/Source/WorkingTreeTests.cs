@@ -166,19 +166,40 @@ public sealed class WorkingTreeTests : IDisposable
         (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
-    [Fact]
-    public async Task Where_git_is_told_not_to_trust_the_executable_bit_its_own_counts()
+    [Theory]
+    [InlineData("1\n", false)]
+    [InlineData("1\n", true)]
+    [InlineData("changed", false)]
+    public async Task The_executable_bit_counts_where_git_is_told_not_to_trust_it_for_docker_gets_it(string content, bool isMonitored)
     {
         if (OperatingSystem.IsWindows())
             return;
         await fixture.CommittedAsync();
         await fixture.GitAsync("config", "core.fileMode", "false");
+        fixture.Write("web/src/main", content);
+        if (isMonitored)
+            await MonitorAsync();
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
+        File.SetUnixFileMode(fixture.PathOf("web/src/main"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task On_a_disk_where_every_file_may_be_executed_a_change_is_seen()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        await fixture.CommittedAsync();
+        await fixture.GitAsync("config", "core.fileMode", "false");
+        foreach (var file in Directory.EnumerateFiles(fixture.Workspace, "*", SearchOption.AllDirectories))
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
         fixture.Write("web/src/main", "changed");
-        var before = await fixture.FingerprintAsync();
 
-        File.SetUnixFileMode(fixture.PathOf("web/src/main"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        (await fixture.FingerprintAsync()).ShouldBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
     [Fact]
@@ -214,6 +235,21 @@ public sealed class WorkingTreeTests : IDisposable
         fixture.Write("web/src/main", "2\n");
 
         (await windows.FingerprintAsync()).ShouldBe(await fixture.FingerprintAsync());
+    }
+
+    [Fact]
+    public async Task Line_ends_of_what_git_does_not_know_yet_do_count()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write(".gitattributes", "* text=auto\n");
+        fixture.Write("web/src/new", "1\n");
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
+        fixture.Write("web/src/new", "1\r\n");
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        await fixture.CommitAsync();
+
+        (await fixture.FingerprintAsync()).ShouldBe(before);
     }
 
     [Fact]
@@ -478,6 +514,18 @@ public sealed class WorkingTreeTests : IDisposable
 
         beside.ShouldNotBe(before);
         (await fixture.ShouldBeAsOnDiskAsync(image)).ShouldNotBe(beside);
+    }
+
+    /// <summary>Has git ask a monitor what changed, which sees nothing, and remember its answer.</summary>
+    private async Task MonitorAsync()
+    {
+        fixture.Repository.Write("monitor", "#!/bin/sh\nprintf 'nothing\\0'\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(fixture.Repository.PathOf("monitor"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await fixture.GitAsync("config", "core.fsmonitor", fixture.Repository.PathOf("monitor"));
+        await fixture.GitAsync("status");
+        await fixture.GitAsync("status");
+        (await fixture.GitAsync("ls-files", "-f", "apps/web/src/main")).ShouldStartWith("h ");
     }
 
     private void Link(string path, string target) => File.CreateSymbolicLink(fixture.PathOf(path), target);

@@ -71,7 +71,13 @@ internal sealed partial class GitCli
         ?? throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, Subcommand(arguments), folder, "The folder is in no repository any more.");
 
     // Settings for one run come before it.
-    private static string Subcommand(IReadOnlyList<string> arguments) => arguments is ["-c", _, var subcommand, ..] ? subcommand : arguments[0];
+    private static string Subcommand(IReadOnlyList<string> arguments)
+    {
+        var at = 0;
+        while (arguments[at] is "-c")
+            at += 2;
+        return arguments[at];
+    }
 
     // Without the mark that some encodings begin with.
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);

@@ -68,8 +68,12 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         return $"{start}{name}";
     }
 
+    // Docker gets the modes that a disk has, whatever git was told of it, and a monitor's word is taken as git was told to. On a disk
+    // without modes, where every file may be executed, all are read. Windows has none either, and there those of the index count.
+    private static readonly string[] ByDisk = OperatingSystem.IsWindows() ? [] : ["-c", "core.fileMode=true", "-c", "core.fsmonitor=false"];
+
     // Git compares files in threads of its own. Where there are no cores for them they only hold up the other run beside it.
-    private static string[] WithoutThreads { get; } = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
+    private static readonly string[] WithoutThreads = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
 
     private async Task<SourceListing?> TryListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
@@ -88,7 +92,7 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         string[] within = [.. names.Where(IsInRepository).Select(AsPathspec)];
         if (within.Length == 0)
             return null;
-        var status = git.TryReadAsync([.. WithoutThreads, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. within], cancellationToken);
+        var status = git.TryReadAsync([.. WithoutThreads, .. ByDisk, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. within], cancellationToken);
         var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. within], cancellationToken) : Task.FromResult<string?>("");
         var listed = ListIndexAsync(names, within, cancellationToken);
         await Task.WhenAll(status, unignored, listed).ConfigureAwait(false);
