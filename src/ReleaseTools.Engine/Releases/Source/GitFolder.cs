@@ -43,9 +43,21 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         return listing;
     }
 
+    /// <summary>Lists what a commit holds at some paths, submodules as such.</summary>
+    public async Task<SourceListing> ListCommitAsync(string commit, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        string[] within = [.. names.Where(IsInRepository)];
+        var written = within.Length == 0 ? "" : await git.ReadAsync(["ls-tree", "-r", "-z", commit, "--", .. within], cancellationToken).ConfigureAwait(false);
+        return new SourceListing([.. GitTree.Parse(written)], [], new HashSet<string>(StringComparer.Ordinal), ids);
+    }
+
     /// <inheritdoc cref="GitContents.ReadAsync"/>
     public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<(string Name, string? Mode)> entries, CancellationToken cancellationToken) =>
         new GitContents(this, ids).ReadAsync(entries, cancellationToken);
+
+    /// <summary>What lies at each path of the repository that is a file.</summary>
+    public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        ReadAsync(names.Where(IsInRepository).Select(name => (name, (string?)null)), cancellationToken);
 
     /// <summary>Where a path lies on disk.</summary>
     public string OnDisk(string name) => System.IO.Path.Combine(path, name);

@@ -47,6 +47,7 @@ internal sealed class ImageSources
         outputs = [.. image.Before.SelectMany(before => before.Outputs).Select(NameOf)];
         hasCommands = image.Before.Count > 0 || dockerfile is null;
         ignore = DockerIgnore.Of(image.Dockerfile, image.Context ?? image.Workspace);
+        IgnoreFiles = [.. DockerIgnore.FilesOf(image.Dockerfile, image.Context ?? image.Workspace).Select(OwnNameOf)];
         var inputs = image.Inputs.Select(NameOf).ToList();
         IsKnown = inputs.Exists(input => !IsMade(input));
         inputs = [.. dockerfile is null ? inputs : inputs.Append(dockerfile)];
@@ -58,6 +59,9 @@ internal sealed class ImageSources
 
     /// <summary>Inputs, Dockerfile and the folders that commands are run in, each once, in order. Where one is reached over a link it is where the link leads.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Where the ignore file of the build may be; it is no source, but decides which files are.</summary>
+    public IReadOnlyList<string> IgnoreFiles { get; }
 
     /// <summary>Whether the image's changes can be told: it has inputs, and not only such as its own commands make.</summary>
     public bool IsKnown { get; }
@@ -121,6 +125,13 @@ internal sealed class ImageSources
 
     /// <summary>A path as a name, with every link followed.</summary>
     private string NameOf(string path) => SourceName.Of(root, WorkspacePaths.Real(path));
+
+    /// <summary>A file's path as a name, with the links followed that lead to its folder.</summary>
+    private string OwnNameOf(string file)
+    {
+        var (folder, name) = (NameOf(Path.GetDirectoryName(file)!), Path.GetFileName(file));
+        return folder is "." ? name : $"{folder}/{name}";
+    }
 
     private bool IsMade(string name)
     {

@@ -42,6 +42,20 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
             : null;
     }
 
+    /// <summary>Says in what a checkout of the commit would be another source of an image than the workspace is; null where in nothing, and where its changes cannot be told.</summary>
+    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>, GitFailed, GitRefusesOwner.</exception>
+    public async Task<string?> DifferenceFromCommitAsync(ReleaseImage image, CancellationToken cancellationToken)
+    {
+        var sources = new ImageSources(image);
+        if (!sources.IsKnown)
+            return null;
+        if (await workspace.GitAsync(cancellationToken) is not { } git || await ListAsync(sources, cancellationToken) is not { } here)
+            return "git does not tell what this workspace has of it";
+        if (await git.IsDirtyAsync(cancellationToken))
+            return "this workspace differs from its own";
+        return await CommittedSources.FindDifferenceAsync(image, sources, here, git, cancellationToken) is { } file ? $"{file} is not in it as it is here" : null;
+    }
+
     /// <summary>A listing of what lies at an image's paths, of an earlier look where one has been there.</summary>
     private Task<SourceListing?> ListAsync(ImageSources sources, CancellationToken cancellationToken)
     {
