@@ -12,17 +12,21 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
 {
     private readonly object gate = new();
     private readonly List<(ImageSources[] Images, Task<SourceListing?> Listing)> looks = [];
-    private IReadOnlyList<ReleaseImage> expected = [];
+    private Lazy<ImageSources[]> expected = new([]);
 
     /// <summary>Says which images will be asked for, so that the first look at the workspace does for all of them. Nothing is looked at yet.</summary>
-    public void Expect(IEnumerable<ReleaseImage> images) => expected = [.. images];
+    public void Expect(IEnumerable<ReleaseImage> images)
+    {
+        var all = images.ToList();
+        expected = new(() => [.. all.Select(image => new ImageSources(image)).Where(sources => sources.IsKnown)]);
+    }
 
     /// <summary>Looks at the workspace for all images that will be asked for.</summary>
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public Task LookAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
     {
         Expect(images);
-        return Expected().MinBy(sources => sources.NeedsOwnLook) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
+        return expected.Value.MinBy(sources => sources.NeedsOwnLook) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>The fingerprint of an image that is settled; null where its changes, or those of an image it begins with, cannot be told.</summary>
@@ -63,12 +67,10 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
         {
             var look = looks.Find(look => Array.Exists(look.Images, seen => seen.IsSeenWith(sources)));
             if (look.Listing is null)
-                looks.Add(look = Look(sources.NeedsOwnLook ? [sources] : [sources, .. Expected().Where(other => !other.NeedsOwnLook)], cancellationToken));
+                looks.Add(look = Look(sources.NeedsOwnLook ? [sources] : [sources, .. expected.Value.Where(other => !other.NeedsOwnLook)], cancellationToken));
             return look.Listing;
         }
     }
-
-    private IEnumerable<ImageSources> Expected() => expected.Select(image => new ImageSources(image)).Where(sources => sources.IsKnown);
 
     private (ImageSources[] Images, Task<SourceListing?> Listing) Look(ImageSources[] images, CancellationToken cancellationToken)
     {

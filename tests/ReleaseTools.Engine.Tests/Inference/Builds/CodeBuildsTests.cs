@@ -207,6 +207,13 @@ public sealed class CodeBuildsTests
         registry.Put.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Whether_the_commit_has_it_all_is_asked_of_no_project_that_builds_the_workspace()
+    {
+        var options = new InferenceBuildOptions { Fingerprint = "abc", Commit = "c1", Difference = _ => throw new InvalidOperationException("It was asked.") };
+        (await Builds.PlanAsync(Image(), "build", "t1", options, default)).Fingerprint.ShouldBe("abc");
+    }
+
     [Theory]
     [InlineData("c1", true)]
     [InlineData("c2", false)]
