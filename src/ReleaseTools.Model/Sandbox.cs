@@ -84,6 +84,12 @@ public enum SandboxFaultKind
     /// <summary>ECS: RunTask places no task of the group named; the reason is that of its <c>failures</c>, RESOURCE:MEMORY when it has none.</summary>
     TaskNotPlaced,
 
+    /// <summary>
+    /// SageMaker: a read of the endpoint, configuration or model named sees it as it was before its last change; what was made within the
+    /// last minute is not found. By operation, too: UpdateEndpoint reads the configuration, CreateEndpointConfig the models.
+    /// </summary>
+    StaleRead,
+
     /// <summary>SageMaker: the next update of the endpoint named rolls back.</summary>
     EndpointRollback,
 

@@ -42,6 +42,6 @@ public sealed record SandboxFault
     /// <summary>What a scan finds; a usual vulnerability when empty.</summary>
     public IReadOnlyList<ImageFinding> Findings { get; init; } = [];
 
-    /// <summary>Lines the crashing container or failing build writes to its log.</summary>
+    /// <summary>Lines that the crashing container, the failing build or the instances of a failing update write to their log.</summary>
     public IReadOnlyList<string> LogLines { get; init; } = [];
 }

@@ -9,7 +9,7 @@ namespace ReleaseTools.Sandbox;
 /// </summary>
 internal abstract class SandboxService(SandboxWorld world)
 {
-    /// <summary>The name in signatures and in the list of calls: <c>ecs</c>, <c>ecr</c>, <c>sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>secretsmanager</c>, <c>ssm</c>, <c>sts</c>, <c>application-autoscaling</c>.</summary>
+    /// <summary>The name in signatures and in the list of calls: <c>ecs</c>, <c>ecr</c>, <c>sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>monitoring</c>, <c>secretsmanager</c>, <c>ssm</c>, <c>sts</c>, <c>application-autoscaling</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>What stands before the dot in <c>X-Amz-Target</c>; empty for the query protocol.</summary>

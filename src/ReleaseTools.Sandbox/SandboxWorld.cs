@@ -33,6 +33,9 @@ internal sealed class SandboxWorld(SandboxOptions options)
     /// <summary>Log streams, for the services that write them. Set by Logs.</summary>
     public ILogStore Logs { get; set; } = NoLogs.Instance;
 
+    /// <summary>Alarms, for the services that roll deployments back for them. Set by CloudWatch.</summary>
+    public IAlarmStore Alarms { get; set; } = NoAlarms.Instance;
+
     /// <summary>Endpoints, for the service that scales them. Set by SageMaker.</summary>
     public IEndpointStore Endpoints { get; set; } = NoEndpoints.Instance;
 
@@ -99,4 +102,18 @@ internal sealed class NoLogs : ILogStore
     public void Append(string group, string stream, DateTimeOffset at, params string[] lines)
     {
     }
+}
+
+/// <summary>CloudWatch's alarms, as the services that roll deployments back for them see them.</summary>
+internal interface IAlarmStore
+{
+    /// <summary>An alarm's state: <c>OK</c>, <c>ALARM</c> or <c>INSUFFICIENT_DATA</c>; null where there is no such alarm.</summary>
+    string? StateOf(string alarm);
+}
+
+internal sealed class NoAlarms : IAlarmStore
+{
+    public static NoAlarms Instance { get; } = new();
+
+    public string? StateOf(string alarm) => null;
 }

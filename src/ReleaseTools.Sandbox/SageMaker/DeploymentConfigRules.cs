@@ -8,6 +8,7 @@ internal static class DeploymentConfigRules
 {
     private const int ShortestTimeout = 600;
     private const int LongestTimeout = 28_800;
+    private const int LongestWait = 3600;
 
     /// <summary>Refuses what SageMaker refuses.</summary>
     public static void Validate(JsonObject config)
@@ -18,8 +19,12 @@ internal static class DeploymentConfigRules
         Timeout(blueGreen ?? rolling!);
         if (blueGreen is not null)
             Routing(blueGreen.Structure("TrafficRoutingConfiguration") ?? throw SageMakerErrors.Missing("TrafficRoutingConfiguration"));
+        Wait(blueGreen, "TerminationWaitInSeconds", isRequired: false);
         if (rolling is not null)
         {
+            Wait(rolling, "WaitIntervalInSeconds", isRequired: true);
+            if (rolling["MaximumBatchSize"] is null)
+                throw SageMakerErrors.Missing("MaximumBatchSize");
             Percent(rolling, "MaximumBatchSize", 5, 50);
             Percent(rolling, "RollbackMaximumBatchSize", 5, 100);
         }
@@ -29,6 +34,7 @@ internal static class DeploymentConfigRules
 
     private static void Routing(JsonObject routing)
     {
+        Wait(routing, "WaitIntervalInSeconds", isRequired: true);
         switch (routing.Text("Type"))
         {
             case "ALL_AT_ONCE":
@@ -48,6 +54,14 @@ internal static class DeploymentConfigRules
     {
         if (policy.Number("MaximumExecutionTimeoutInSeconds") is < ShortestTimeout or > LongestTimeout)
             throw SageMakerErrors.Invalid($"MaximumExecutionTimeoutInSeconds must be between {ShortestTimeout} and {LongestTimeout}.");
+    }
+
+    private static void Wait(JsonObject? owner, string member, bool isRequired)
+    {
+        if (owner is not null && isRequired && owner[member] is null)
+            throw SageMakerErrors.Missing(member);
+        if (owner?.Number(member) is < 0 or > LongestWait)
+            throw SageMakerErrors.Invalid($"{member} must be between 0 and {LongestWait}.");
     }
 
     // A size in instances is bounded by the endpoint's own, which is not looked at here.

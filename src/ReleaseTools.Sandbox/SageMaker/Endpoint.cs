@@ -82,19 +82,26 @@ internal sealed record Endpoint
 /// <param name="StartTime">When the deployment began.</param>
 internal sealed record Deployment(string ConfigName, JsonObject Config, JsonArray Variants, DateTimeOffset StartTime)
 {
+    /// <summary>The shadow variants, likewise.</summary>
+    public JsonArray Shadows { get; init; } = [];
+
     /// <summary>The state as JSON.</summary>
     public JsonObject Save() => new()
     {
         ["configName"] = ConfigName,
         ["config"] = Config.DeepClone(),
         ["variants"] = Variants.DeepClone(),
+        ["shadows"] = Shadows.DeepClone(),
         ["startTime"] = AnswerJson.Stamp(StartTime),
     };
 
     /// <summary>Reads what <see cref="Save"/> gave.</summary>
     public static Deployment? Load(JsonNode? state) => state is not JsonObject saved
         ? null
-        : new(saved.Text("configName")!, saved["config"]!.DeepClone().AsObject(), saved["variants"]!.DeepClone().AsArray(), saved.Stamped("startTime"));
+        : new(saved.Text("configName")!, saved["config"]!.DeepClone().AsObject(), saved["variants"]!.DeepClone().AsArray(), saved.Stamped("startTime"))
+        {
+            Shadows = saved["shadows"]?.DeepClone().AsArray() ?? [],
+        };
 }
 
 /// <summary>How a deployment ends.</summary>
@@ -102,12 +109,15 @@ internal sealed record Deployment(string ConfigName, JsonObject Config, JsonArra
 /// <param name="Reason">The FailureReason then; null or empty where AWS gives none.</param>
 internal sealed record DeploymentEnd(DeploymentEndKind Kind, string? Reason = null)
 {
+    /// <summary>What the new instances log before it ends.</summary>
+    public IReadOnlyList<string> LogLines { get; init; } = [];
+
     /// <summary>The state as JSON.</summary>
-    public JsonObject Save() => new() { ["kind"] = Kind.ToString(), ["reason"] = Reason };
+    public JsonObject Save() => new() { ["kind"] = Kind.ToString(), ["reason"] = Reason, ["logLines"] = LogLines.ToJsonArray() };
 
     /// <summary>Reads what <see cref="Save"/> gave.</summary>
     public static DeploymentEnd? Load(JsonNode? state) =>
-        state is JsonObject saved ? new(Enum.Parse<DeploymentEndKind>(saved.Text("kind")!), saved.Text("reason")) : null;
+        state is JsonObject saved ? new(Enum.Parse<DeploymentEndKind>(saved.Text("kind")!), saved.Text("reason")) { LogLines = saved.Texts("logLines") } : null;
 }
 
 /// <summary>The ways in which a deployment ends.</summary>

@@ -9,31 +9,33 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
     /// <summary>The deployment of a configuration, and its end: by a scripted fault, by an image or model that is not there, or well.</summary>
     /// <param name="endpoint">The endpoint's name.</param>
     /// <param name="config">The configuration.</param>
-    /// <param name="retained">The variants served now, whose weights and counts are kept; null keeps none.</param>
+    /// <param name="retained">What is kept of the variants served now; null keeps nothing.</param>
     /// <param name="isFirst">Whether the endpoint is being created: then there is nothing to roll back to.</param>
-    public (Deployment Deployment, DeploymentEnd End) Prepare(string endpoint, JsonObject config, JsonArray? retained, bool isFirst)
+    public (Deployment Deployment, DeploymentEnd End) Prepare(string endpoint, JsonObject config, RetainedProperties? retained, bool isFirst)
     {
         string? problem = null;
-        var variants = new JsonArray();
+        var (variants, shadows) = (new JsonArray(), new JsonArray());
         foreach (var variant in config.Structures("ProductionVariants"))
-            variants.Add(Variant(variant, Retained(retained, variant.Text("VariantName")), ref problem));
-        var deployment = new Deployment(config.Text("EndpointConfigName")!, config.DeepClone().AsObject(), variants, world.Now);
+            variants.Add(Variant(variant, retained, ref problem));
+        foreach (var variant in config.Structures("ShadowProductionVariants"))
+            shadows.Add(Variant(variant, retained: null, ref problem));
+        var deployment = new Deployment(config.Text("EndpointConfigName")!, config.DeepClone().AsObject(), variants, world.Now) { Shadows = shadows };
         return (deployment, End(endpoint, problem, isFirst));
     }
 
     private DeploymentEnd End(string endpoint, string? problem, bool isFirst)
     {
         if (world.Faults.TakeFor(SandboxFaultKind.EndpointFailure, endpoint) is { } failure)
-            return new DeploymentEnd(DeploymentEndKind.Fails, failure.Reason ?? "Request to service failed. If failure persists after retry, contact customer support.");
+            return new DeploymentEnd(DeploymentEndKind.Fails, failure.Reason ?? "Request to service failed. If failure persists after retry, contact customer support.") { LogLines = failure.LogLines };
         // After a rollback AWS may say nothing: so does the fault, unless it was given words.
         if (!isFirst && world.Faults.TakeFor(SandboxFaultKind.EndpointRollback, endpoint) is { } rollback)
-            return new DeploymentEnd(DeploymentEndKind.RollsBack, rollback.Reason);
+            return new DeploymentEnd(DeploymentEndKind.RollsBack, rollback.Reason) { LogLines = rollback.LogLines };
         if (problem is not null)
             return new DeploymentEnd(isFirst ? DeploymentEndKind.Fails : DeploymentEndKind.RollsBack, problem);
         return new DeploymentEnd(DeploymentEndKind.Succeeds);
     }
 
-    private JsonObject Variant(JsonObject variant, JsonObject? retained, ref string? problem)
+    private JsonObject Variant(JsonObject variant, RetainedProperties? retained, ref string? problem)
     {
         var images = new JsonArray();
         var modelName = variant.Text("ModelName");
@@ -51,7 +53,7 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
         }
 
         var summary = new JsonObject { ["VariantName"] = variant.Text("VariantName"), ["DeployedImages"] = images };
-        var weight = retained?["DesiredWeight"] ?? variant["InitialVariantWeight"] ?? JsonValue.Create(1.0);
+        var weight = retained?.Of(variant, "DesiredWeight") ?? variant["InitialVariantWeight"] ?? JsonValue.Create(1.0);
         summary["CurrentWeight"] = weight.DeepClone();
         summary["DesiredWeight"] = weight.DeepClone();
         if (variant["ServerlessConfig"] is { } serverless)
@@ -61,7 +63,7 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
         }
         else
         {
-            var count = retained?["DesiredInstanceCount"] ?? variant["InitialInstanceCount"] ?? JsonValue.Create(1);
+            var count = retained?.Of(variant, "DesiredInstanceCount") ?? variant["InitialInstanceCount"] ?? JsonValue.Create(1);
             summary["CurrentInstanceCount"] = count.DeepClone();
             summary["DesiredInstanceCount"] = count.DeepClone();
         }
@@ -72,9 +74,6 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
         }
         return summary;
     }
-
-    private static JsonObject? Retained(JsonArray? variants, string? name) =>
-        variants?.OfType<JsonObject>().FirstOrDefault(variant => variant.Text("VariantName") == name);
 
     private static IEnumerable<string> ImagesOf(JsonObject? model) => model is null
         ? []
@@ -91,4 +90,15 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
         var colon = name.LastIndexOf(':');
         return $"{(colon > name.LastIndexOf('/') ? name[..colon] : name)}@{digest}";
     }
+}
+
+/// <summary>What an update keeps of the variants that are served.</summary>
+/// <param name="Variants">They.</param>
+/// <param name="Excluded">The properties that it does not keep.</param>
+internal sealed record RetainedProperties(JsonArray Variants, IReadOnlyCollection<string> Excluded)
+{
+    /// <summary>A variant's property; null where it is not kept.</summary>
+    public JsonNode? Of(JsonObject variant, string property) => Excluded.Contains(property, StringComparer.Ordinal)
+        ? null
+        : Variants.OfType<JsonObject>().FirstOrDefault(one => one.Text("VariantName") == variant.Text("VariantName"))?[property];
 }

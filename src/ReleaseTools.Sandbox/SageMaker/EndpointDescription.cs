@@ -7,7 +7,7 @@ namespace ReleaseTools.Sandbox.SageMaker;
 internal static class EndpointDescription
 {
     // Copied from the configuration into the description, as it is served.
-    private static readonly string[] FromConfig = ["AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants"];
+    private static readonly string[] FromConfig = ["AsyncInferenceConfig", "ExplainerConfig"];
 
     /// <summary>DescribeEndpoint's answer.</summary>
     public static JsonObject Of(Endpoint endpoint)
@@ -17,7 +17,10 @@ internal static class EndpointDescription
         // An endpoint that serves nothing yet has no variants to show; what is coming is in the summary of the pending deployment.
         if (endpoint.Current is { } current)
         {
-            description["ProductionVariants"] = Variants(current, endpoint.Status is "Updating" or "RollingBack" ? "Updating" : null, endpoint.LastModifiedTime);
+            var status = endpoint.Status is "Updating" or "RollingBack" ? "Updating" : null;
+            description["ProductionVariants"] = Variants(current.Variants, status, endpoint.LastModifiedTime);
+            if (current.Shadows.Count > 0)
+                description["ShadowProductionVariants"] = Variants(current.Shadows, status, endpoint.LastModifiedTime);
             foreach (var field in FromConfig)
             {
                 if (current.Config[field] is { } value)
@@ -45,16 +48,23 @@ internal static class EndpointDescription
         ["LastModifiedTime"] = AnswerJson.Epoch(endpoint.LastModifiedTime),
     };
 
-    private static JsonObject PendingSummary(Deployment pending, string status) => new()
+    private static JsonObject PendingSummary(Deployment pending, string status)
     {
-        ["EndpointConfigName"] = pending.ConfigName,
-        ["StartTime"] = AnswerJson.Epoch(pending.StartTime),
-        ["ProductionVariants"] = Variants(pending, status == "RollingBack" ? "Deleting" : "Creating", pending.StartTime),
-    };
+        var stage = status == "RollingBack" ? "Deleting" : "Creating";
+        var summary = new JsonObject
+        {
+            ["EndpointConfigName"] = pending.ConfigName,
+            ["StartTime"] = AnswerJson.Epoch(pending.StartTime),
+            ["ProductionVariants"] = Variants(pending.Variants, stage, pending.StartTime),
+        };
+        if (pending.Shadows.Count > 0)
+            summary["ShadowProductionVariants"] = Variants(pending.Shadows, stage, pending.StartTime);
+        return summary;
+    }
 
-    private static JsonArray Variants(Deployment deployment, string? status, DateTimeOffset since)
+    private static JsonArray Variants(JsonArray described, string? status, DateTimeOffset since)
     {
-        var variants = deployment.Variants.DeepClone().AsArray();
+        var variants = described.DeepClone().AsArray();
         if (status is null)
             return variants;
         foreach (var variant in variants.OfType<JsonObject>())

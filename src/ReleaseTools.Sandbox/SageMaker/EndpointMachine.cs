@@ -61,6 +61,10 @@ internal static class EndpointMachine
     public static Endpoint Force(Endpoint endpoint, string status, string? reason, DateTimeOffset now, EndpointDurations durations) =>
         Enter(endpoint with { FailureReason = reason }, status, now, durations);
 
+    /// <summary>Ends a deployment by going back to what is served.</summary>
+    public static Endpoint RollBack(Endpoint endpoint, DateTimeOffset now, EndpointDurations durations) =>
+        Enter(endpoint with { Ending = new DeploymentEnd(DeploymentEndKind.RollsBack) }, "RollingBack", now, durations);
+
     /// <summary>Brings it to this moment; null when it is gone.</summary>
     public static Endpoint? Advance(Endpoint endpoint, DateTimeOffset now, EndpointDurations durations)
     {

@@ -4,7 +4,7 @@ using ReleaseTools.Sandbox.Wire;
 namespace ReleaseTools.Sandbox.SageMaker;
 
 /// <summary>SageMaker's operations on endpoints; what they may do when is for <see cref="EndpointMachine"/> to say.</summary>
-internal sealed class EndpointOperations(SandboxWorld world, ResourceTable models, ResourceTable configs, EndpointDurations durations) : IEndpointStore
+internal sealed class EndpointOperations(SandboxWorld world, ResourceTable models, ResourceTable configs, StaleReads stale, EndpointDurations durations) : IEndpointStore
 {
     private readonly SortedDictionary<string, Endpoint> endpoints = new(StringComparer.Ordinal);
     private readonly EndpointDeployer deployer = new(world, models);
@@ -22,7 +22,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
             throw SageMakerErrors.AlreadyExists("endpoint", arn);
         var (deployment, end) = deployer.Prepare(name, config, retained: null, isFirst: true);
         var endpoint = new Endpoint { Name = name, Arn = arn, CreationTime = world.Now, LastModifiedTime = world.Now, Status = "Creating" };
-        endpoints[name] = EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations);
+        Put(EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations));
         return new JsonObject { ["EndpointArn"] = arn };
     }
 
@@ -42,11 +42,10 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
         VariantRules.RequireSameNames(endpoint, config);
         if (request.Structure("DeploymentConfig") is { } deploymentConfig)
             DeploymentConfigRules.Validate(deploymentConfig);
-        var retained = request.Flag("RetainAllVariantProperties") == true ? endpoint.Current?.Variants : null;
-        var (deployment, end) = deployer.Prepare(endpoint.Name, config, retained, isFirst: false);
+        var (deployment, end) = deployer.Prepare(endpoint.Name, config, Retained(request, endpoint), isFirst: false);
         var kept = request.Flag("RetainDeploymentConfig") == true ? endpoint.LastDeploymentConfig : null;
         endpoint = endpoint with { LastDeploymentConfig = request["DeploymentConfig"]?.DeepClone().AsObject() ?? kept };
-        endpoints[endpoint.Name] = EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations);
+        Put(EndpointMachine.Deploy(endpoint, deployment, end, world.Now, durations));
         return new JsonObject { ["EndpointArn"] = endpoint.Arn };
     }
 
@@ -71,7 +70,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
             }
         }
         var deployment = current with { Variants = variants, StartTime = world.Now };
-        endpoints[endpoint.Name] = EndpointMachine.Deploy(endpoint, deployment, new DeploymentEnd(DeploymentEndKind.Succeeds), world.Now, durations);
+        Put(EndpointMachine.Deploy(endpoint, deployment, new DeploymentEnd(DeploymentEndKind.Succeeds), world.Now, durations));
         return new JsonObject { ["EndpointArn"] = endpoint.Arn };
     }
 
@@ -81,12 +80,18 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
         var endpoint = Get(request);
         if (!EndpointMachine.CanDelete(endpoint))
             throw SageMakerErrors.Invalid($"Cannot delete in-progress endpoint \"{endpoint.Arn}\".");
-        endpoints[endpoint.Name] = EndpointMachine.Delete(endpoint, world.Now, durations);
+        Put(EndpointMachine.Delete(endpoint, world.Now, durations));
         return [];
     }
 
     /// <summary>DescribeEndpoint.</summary>
-    public JsonObject Describe(JsonObject request) => EndpointDescription.Of(Get(request));
+    public JsonObject Describe(JsonObject request)
+    {
+        var name = ResourceTable.NameIn(request, "EndpointName");
+        return stale.Take("endpoint", name) is { } seen
+            ? seen.Before?.DeepClone().AsObject() ?? throw SageMakerErrors.CouldNotFind("endpoint", ArnOf(name))
+            : EndpointDescription.Of(Get(request));
+    }
 
     /// <summary>ListEndpoints.</summary>
     public JsonObject List(JsonObject request) => SageMakerList.Of(
@@ -97,7 +102,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
     {
         if (!EndpointMachine.Statuses.Contains(status, StringComparer.Ordinal))
             throw new ArgumentOutOfRangeException(nameof(status), status, "AWS documents no such status.");
-        endpoints[name] = EndpointMachine.Force(endpoints[name], status, reason, world.Now, durations);
+        Put(EndpointMachine.Force(endpoints[name], status, reason, world.Now, durations));
     }
 
     /// <summary>Whether an ARN is of one of them.</summary>
@@ -115,10 +120,17 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
         var before = endpoints.Count;
         foreach (var endpoint in endpoints.Values.ToList())
         {
-            if (EndpointMachine.Advance(endpoint, now, durations) is { } moved)
-                endpoints[endpoint.Name] = moved;
+            var seen = IsAlarmed(endpoint) ? EndpointMachine.RollBack(endpoint, now, durations) : endpoint;
+            if (EndpointMachine.Advance(seen, now, durations) is { } moved)
+            {
+                Log(endpoint, moved);
+                Put(moved);
+            }
             else
+            {
+                stale.Changed("endpoint", endpoint.Name, EndpointDescription.Of(endpoint));
                 endpoints.Remove(endpoint.Name);
+            }
         }
 
         return endpoints.Count < before;
@@ -132,6 +144,35 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
     {
         foreach (var endpoint in saved.Select(Endpoint.Load))
             endpoints[endpoint.Name] = endpoint;
+    }
+
+    private void Put(Endpoint endpoint)
+    {
+        var before = endpoints.GetValueOrDefault(endpoint.Name);
+        if (before?.Status != endpoint.Status)
+            stale.Changed("endpoint", endpoint.Name, before is null ? null : EndpointDescription.Of(before));
+        endpoints[endpoint.Name] = endpoint;
+    }
+
+    // https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateEndpoint.html#sagemaker-UpdateEndpoint-request-ExcludeRetainedVariantProperties
+    private static RetainedProperties? Retained(JsonObject request, Endpoint endpoint) =>
+        request.Flag("RetainAllVariantProperties") == true && endpoint.Current is { } current
+            ? new(current.Variants, [.. request.Structures("ExcludeRetainedVariantProperties").Select(property => property.Text("VariantPropertyType")).OfType<string>()])
+            : null;
+
+    // "If any alarms are tripped during a deployment, SageMaker rolls back the deployment": https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
+    private bool IsAlarmed(Endpoint endpoint) =>
+        endpoint is { Status: "Updating", LastDeploymentConfig: { } config }
+        && config.Structure("AutoRollbackConfiguration") is { } rollback
+        && rollback.Structures("Alarms").Any(alarm => alarm.Text("AlarmName") is { } name && world.Alarms.StateOf(name) == "ALARM");
+
+    // What the new instances wrote before they failed: one stream for each, named as SageMaker names them.
+    private void Log(Endpoint before, Endpoint after)
+    {
+        if (before.Status != "Creating" && before.Status != "Updating" || after.Status == before.Status || before is not { Ending.LogLines: { Count: > 0 } lines, Pending: { } pending })
+            return;
+        var variant = pending.Variants[0]!.AsObject().Text("VariantName");
+        world.Logs.Append($"/aws/sagemaker/Endpoints/{before.Name}", $"{variant}/i-{pending.StartTime.ToUnixTimeMilliseconds():x17}", before.ChangesAt ?? world.Now, [.. lines]);
     }
 
     private string ArnOf(string name) => world.Arn("sagemaker", "endpoint/" + name.ToLowerInvariant());

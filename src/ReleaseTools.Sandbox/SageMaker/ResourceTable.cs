@@ -11,7 +11,8 @@ namespace ReleaseTools.Sandbox.SageMaker;
 /// <param name="world">Clock and place.</param>
 /// <param name="kind">As SageMaker's messages call it: <c>model</c>.</param>
 /// <param name="prefix">The prefix of its fields: <c>Model</c> for <c>ModelName</c> and <c>ModelArn</c>.</param>
-internal sealed partial class ResourceTable(SandboxWorld world, string kind, string prefix)
+/// <param name="stale">The reads that lag.</param>
+internal sealed partial class ResourceTable(SandboxWorld world, string kind, string prefix, StaleReads stale)
 {
     private readonly SortedDictionary<string, JsonObject> resources = new(StringComparer.Ordinal);
 
@@ -43,6 +44,7 @@ internal sealed partial class ResourceTable(SandboxWorld world, string kind, str
         resource[ArnField] = arn;
         resource["CreationTime"] = AnswerJson.Epoch(world.Now);
         resources.Add(name, resource);
+        stale.Changed(kind, name, before: null);
         return new JsonObject { [ArnField] = arn };
     }
 
@@ -52,9 +54,10 @@ internal sealed partial class ResourceTable(SandboxWorld world, string kind, str
     /// <summary>The resource of a name; null when there is none.</summary>
     public JsonObject? Find(string name) => resources.GetValueOrDefault(name);
 
-    /// <summary>The resource of a name.</summary>
-    /// <exception cref="SandboxException">There is none.</exception>
-    public JsonObject Get(string name) => Find(name) ?? throw SageMakerErrors.CouldNotFind(kind, ArnOf(name));
+    /// <summary>The resource of a name, as a read finds it.</summary>
+    /// <exception cref="SandboxException">There is none, or it is not seen yet.</exception>
+    public JsonObject Get(string name) =>
+        (stale.Take(kind, name) is { } seen ? seen.Before : Find(name)) ?? throw SageMakerErrors.CouldNotFind(kind, ArnOf(name));
 
     /// <summary>Describes one.</summary>
     public JsonObject Describe(JsonObject request) => Get(NameIn(request, NameField)).DeepClone().AsObject();
@@ -63,7 +66,10 @@ internal sealed partial class ResourceTable(SandboxWorld world, string kind, str
     public JsonObject Delete(JsonObject request)
     {
         var name = NameIn(request, NameField);
-        return resources.Remove(name) ? [] : throw SageMakerErrors.CouldNotFind(kind, ArnOf(name));
+        if (!resources.Remove(name, out var removed))
+            throw SageMakerErrors.CouldNotFind(kind, ArnOf(name));
+        stale.Changed(kind, name, removed);
+        return [];
     }
 
     /// <summary>Lists them.</summary>

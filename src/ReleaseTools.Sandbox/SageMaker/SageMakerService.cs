@@ -10,13 +10,15 @@ internal sealed class SageMakerService : SandboxService
     private readonly ResourceTable configs;
     private readonly EndpointOperations endpoints;
     private readonly TagTable tags;
+    private readonly StaleReads stale;
 
     public SageMakerService(SandboxWorld world, EndpointDurations? durations = null)
         : base(world)
     {
-        models = new ResourceTable(world, "model", "Model");
-        configs = new ResourceTable(world, "endpoint configuration", "EndpointConfig");
-        endpoints = new EndpointOperations(world, models, configs, durations ?? new EndpointDurations());
+        stale = new StaleReads(world);
+        models = new ResourceTable(world, "model", "Model", stale);
+        configs = new ResourceTable(world, "endpoint configuration", "EndpointConfig", stale);
+        endpoints = new EndpointOperations(world, models, configs, stale, durations ?? new EndpointDurations());
         world.Endpoints = endpoints;
         tags = new TagTable(arn => models.Holds(arn) || configs.Holds(arn) || endpoints.Holds(arn));
     }
@@ -36,27 +38,11 @@ internal sealed class SageMakerService : SandboxService
         kind is SandboxFaultKind.EndpointRollback or SandboxFaultKind.EndpointFailure ? endpoints.Names : [];
 
     /// <inheritdoc/>
-    public override JsonObject Invoke(string operation, JsonObject request) => operation switch
+    public override JsonObject Invoke(string operation, JsonObject request)
     {
-        "CreateModel" => CreateModel(request),
-        "DescribeModel" => models.Describe(request),
-        "DeleteModel" => Untagged(models.Delete(request)),
-        "ListModels" => models.List(request, "Models"),
-        "CreateEndpointConfig" => CreateEndpointConfig(request),
-        "DescribeEndpointConfig" => configs.Describe(request),
-        "DeleteEndpointConfig" => Untagged(configs.Delete(request)),
-        "ListEndpointConfigs" => configs.List(request, "EndpointConfigs"),
-        "CreateEndpoint" => Tagged(request, endpoints.Create, "EndpointArn"),
-        "DescribeEndpoint" => endpoints.Describe(request),
-        "UpdateEndpoint" => endpoints.Update(request),
-        "UpdateEndpointWeightsAndCapacities" => endpoints.UpdateWeightsAndCapacities(request),
-        "DeleteEndpoint" => endpoints.Delete(request),
-        "ListEndpoints" => endpoints.List(request),
-        "AddTags" => tags.Add(request),
-        "ListTags" => tags.List(request),
-        "DeleteTags" => tags.Delete(request),
-        _ => throw SandboxException.UnknownOperation(Name, operation),
-    };
+        stale.Operation = operation;
+        return CarryOut(operation, request);
+    }
 
     /// <summary>Puts an endpoint into a documented status (OutOfService, SystemUpdating, …) that no operation brings about.</summary>
     public void ForceEndpointStatus(string endpoint, string status, string? reason = null) => endpoints.Force(endpoint, status, reason);
@@ -86,6 +72,28 @@ internal sealed class SageMakerService : SandboxService
         tags.Load(state["tags"] as JsonObject ?? []);
     }
 
+    private JsonObject CarryOut(string operation, JsonObject request) => operation switch
+    {
+        "CreateModel" => CreateModel(request),
+        "DescribeModel" => models.Describe(request),
+        "DeleteModel" => Untagged(models.Delete(request)),
+        "ListModels" => models.List(request, "Models"),
+        "CreateEndpointConfig" => CreateEndpointConfig(request),
+        "DescribeEndpointConfig" => configs.Describe(request),
+        "DeleteEndpointConfig" => Untagged(configs.Delete(request)),
+        "ListEndpointConfigs" => configs.List(request, "EndpointConfigs"),
+        "CreateEndpoint" => Tagged(request, endpoints.Create, "EndpointArn"),
+        "DescribeEndpoint" => endpoints.Describe(request),
+        "UpdateEndpoint" => endpoints.Update(request),
+        "UpdateEndpointWeightsAndCapacities" => endpoints.UpdateWeightsAndCapacities(request),
+        "DeleteEndpoint" => endpoints.Delete(request),
+        "ListEndpoints" => endpoints.List(request),
+        "AddTags" => tags.Add(request),
+        "ListTags" => tags.List(request),
+        "DeleteTags" => tags.Delete(request),
+        _ => throw SandboxException.UnknownOperation(Name, operation),
+    };
+
     private JsonObject CreateModel(JsonObject request)
     {
         if (request["PrimaryContainer"] is null == request["Containers"] is null)
@@ -98,6 +106,10 @@ internal sealed class SageMakerService : SandboxService
         var variants = request.Structures("ProductionVariants");
         if (variants.Count is < 1 or > 10)
             throw SageMakerErrors.Invalid("1 validation error detected: Value at 'productionVariants' failed to satisfy constraint: Member must have length between 1 and 10");
+        var shadows = request.Structures("ShadowProductionVariants");
+        if (shadows.Count > 0 && (shadows.Count > 1 || variants.Count > 1))
+            throw SageMakerErrors.Invalid("You can only specify one variant for ProductionVariants and one variant for ShadowProductionVariants.");
+        variants = [.. variants, .. shadows];
         VariantRules.Validate(variants);
         // SageMaker looks the models up here, and not again when the configuration is deployed.
         foreach (var model in variants.Select(variant => variant.Text("ModelName")).OfType<string>())

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ReleaseTools.Sandbox.AutoScaling;
+using ReleaseTools.Sandbox.CloudWatch;
 using ReleaseTools.Sandbox.CodeBuild;
 using ReleaseTools.Sandbox.Ecr;
 using ReleaseTools.Sandbox.Ecs;
@@ -41,6 +42,7 @@ internal sealed class SandboxServices : IDisposable
         return new SandboxServices(
             [
                 new LogsService(world),
+                new CloudWatchService(world),
                 new StsService(world),
                 new SsmService(world),
                 new SecretsManagerService(world),

@@ -56,7 +56,7 @@ public sealed class AddReleaseSandboxFaultCommand : SandboxCommand
     [Parameter]
     public string? Reason { get; set; }
 
-    /// <summary>Lines that the crashing container or the failing build writes to its log.</summary>
+    /// <summary>Lines that the crashing container, the failing build or the instances of a failing update write to their log.</summary>
     [Parameter]
     public string[] LogLine { get; set; } = [];
 

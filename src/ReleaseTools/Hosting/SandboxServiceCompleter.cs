@@ -7,7 +7,7 @@ namespace ReleaseTools.Hosting;
 /// <summary>Completes the names under which a sandbox lists the services it plays.</summary>
 internal sealed class SandboxServiceCompleter : IArgumentCompleter
 {
-    private static readonly string[] Services = ["application-autoscaling", "codebuild", "ecr", "ecs", "logs", "registry", "sagemaker", "secretsmanager", "ssm", "sts"];
+    private static readonly string[] Services = ["application-autoscaling", "codebuild", "ecr", "ecs", "logs", "monitoring", "registry", "sagemaker", "secretsmanager", "ssm", "sts"];
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -15,6 +15,7 @@ internal sealed class SigningClient(SandboxServer server) : IDisposable
         ["ecr"] = "AmazonEC2ContainerRegistry_V20150921",
         ["ecs"] = "AmazonEC2ContainerServiceV20141113",
         ["logs"] = "Logs_20140328",
+        ["monitoring"] = "GraniteServiceVersion20100801",
         ["ssm"] = "AmazonSSM",
     };
 
