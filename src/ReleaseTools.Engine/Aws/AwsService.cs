@@ -25,6 +25,9 @@ public sealed record AwsService(string EndpointPrefix, string SigningName, strin
     /// <summary>Amazon CloudWatch Logs.</summary>
     public static AwsService Logs { get; } = new("logs", "logs", "CloudWatch Logs", "Logs_20140328");
 
+    /// <summary>Amazon CloudWatch.</summary>
+    public static AwsService CloudWatch { get; } = new("monitoring", "monitoring", "CloudWatch", "GraniteServiceVersion20100801") { JsonVersion = "1.0" };
+
     /// <summary>AWS Systems Manager.</summary>
     public static AwsService Ssm { get; } = new("ssm", "ssm", "SSM", "AmazonSSM");
 
@@ -37,8 +40,11 @@ public sealed record AwsService(string EndpointPrefix, string SigningName, strin
     /// <summary>Application Auto Scaling.</summary>
     public static AwsService AutoScaling { get; } = new("application-autoscaling", "application-autoscaling", "Application Auto Scaling", "AnyScaleFrontendService");
 
+    /// <summary>The version of AWS JSON that it speaks (<c>jsonVersion</c> of its model).</summary>
+    public string JsonVersion { get; private init; } = "1.1";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, Ssm, SecretsManager, AutoScaling, Sts];
+    public static IReadOnlyList<AwsService> All { get; } = [Ecs, Ecr, SageMaker, CodeBuild, Logs, CloudWatch, Ssm, SecretsManager, AutoScaling, Sts];
 
     /// <summary>The service whose endpoints begin so.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Aws.AutoScaling;
+using ReleaseTools.Engine.Aws.CloudWatch;
 using ReleaseTools.Engine.Aws.CodeBuild;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
@@ -22,13 +23,14 @@ public sealed class AwsSession : IDisposable
     private readonly Lazy<SageMakerClient> sageMaker;
     private readonly Lazy<CodeBuildClient> codeBuild;
     private readonly Lazy<LogsClient> logs;
+    private readonly Lazy<CloudWatchClient> cloudWatch;
     private readonly Lazy<SecretsManagerClient> secretsManager;
     private readonly Lazy<SsmClient> ssm;
     private readonly Lazy<AutoScalingClient> autoScaling;
 
     /// <summary>A session over given callers.</summary>
     /// <param name="region">The region's code, such as <c>eu-west-1</c>.</param>
-    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>secretsmanager</c>, <c>ssm</c>, <c>application-autoscaling</c>.</param>
+    /// <param name="callerFor">Makes the caller of a service, named as in endpoints: <c>ecs</c>, <c>api.ecr</c>, <c>api.sagemaker</c>, <c>codebuild</c>, <c>logs</c>, <c>monitoring</c>, <c>secretsmanager</c>, <c>ssm</c>, <c>application-autoscaling</c>.</param>
     /// <param name="identitySource">Says who the credentials are; without it <see cref="GetCallerIdentityAsync"/> cannot be called.</param>
     public AwsSession(string region, Func<string, IAwsCaller> callerFor, ICallerIdentitySource? identitySource = null)
     {
@@ -44,6 +46,7 @@ public sealed class AwsSession : IDisposable
         sageMaker = new(() => new SageMakerClient(CallerOf(AwsService.SageMaker)));
         codeBuild = new(() => new CodeBuildClient(CallerOf(AwsService.CodeBuild)));
         logs = new(() => new LogsClient(CallerOf(AwsService.Logs)));
+        cloudWatch = new(() => new CloudWatchClient(CallerOf(AwsService.CloudWatch)));
         secretsManager = new(() => new SecretsManagerClient(CallerOf(AwsService.SecretsManager)));
         ssm = new(() => new SsmClient(CallerOf(AwsService.Ssm)));
         autoScaling = new(() => new AutoScalingClient(CallerOf(AwsService.AutoScaling)));
@@ -69,6 +72,9 @@ public sealed class AwsSession : IDisposable
 
     /// <summary>Amazon CloudWatch Logs.</summary>
     public LogsClient Logs => logs.Value;
+
+    /// <summary>Amazon CloudWatch.</summary>
+    public CloudWatchClient CloudWatch => cloudWatch.Value;
 
     /// <summary>AWS Secrets Manager.</summary>
     public SecretsManagerClient SecretsManager => secretsManager.Value;

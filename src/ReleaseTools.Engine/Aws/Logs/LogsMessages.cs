@@ -15,6 +15,15 @@ public sealed record GetLogEventsRequest(string LogGroupName, string LogStreamNa
 public sealed record GetLogEventsResponse(IReadOnlyList<OutputLogEvent>? Events, string? NextForwardToken, string? NextBackwardToken);
 public sealed record OutputLogEvent(long? Timestamp, string? Message, long? IngestionTime);
 
+public sealed record DescribeLogStreamsRequest(string LogGroupName)
+{
+    public string OrderBy { get; init; } = "LastEventTime";
+    public bool Descending { get; init; } = true;
+}
+
+public sealed record DescribeLogStreamsResponse(IReadOnlyList<LogStream>? LogStreams);
+public sealed record LogStream(string? LogStreamName, long? CreationTime, long? LastEventTimestamp);
+
 public sealed record DescribeLogGroupsRequest(string LogGroupNamePrefix)
 {
     public string? NextToken { get; init; }
@@ -26,6 +35,8 @@ public sealed record LogGroup(string? LogGroupName);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GetLogEventsRequest))]
 [JsonSerializable(typeof(GetLogEventsResponse))]
+[JsonSerializable(typeof(DescribeLogStreamsRequest))]
+[JsonSerializable(typeof(DescribeLogStreamsResponse))]
 [JsonSerializable(typeof(DescribeLogGroupsRequest))]
 [JsonSerializable(typeof(DescribeLogGroupsResponse))]
 internal sealed partial class LogsJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ReleaseTools.Engine.Aws.SageMaker;
 
 // Requests and responses of just the operations used, in the words of the Amazon SageMaker API reference (2017-07-24).
@@ -11,12 +13,17 @@ public sealed record DescribeEndpointResponse(
     DateTimeOffset? CreationTime, DateTimeOffset? LastModifiedTime, IReadOnlyList<ProductionVariantSummary>? ProductionVariants, PendingDeploymentSummary? PendingDeploymentSummary)
 {
     public IReadOnlyList<ProductionVariantSummary>? ShadowProductionVariants { get; init; }
+    public JsonObject? LastDeploymentConfig { get; init; }
 }
 
 public sealed record ProductionVariantSummary(string? VariantName, IReadOnlyList<DeployedImage>? DeployedImages, int? CurrentInstanceCount, int? DesiredInstanceCount, IReadOnlyList<VariantStatus>? VariantStatus);
 public sealed record DeployedImage(string? SpecifiedImage, string? ResolvedImage, DateTimeOffset? ResolutionTime);
 public sealed record VariantStatus(string? Status, string? StatusMessage, DateTimeOffset? StartTime);
-public sealed record PendingDeploymentSummary(string? EndpointConfigName, DateTimeOffset? StartTime);
+public sealed record PendingDeploymentSummary(string? EndpointConfigName, DateTimeOffset? StartTime)
+{
+    public IReadOnlyList<ProductionVariantSummary>? ProductionVariants { get; init; }
+    public IReadOnlyList<ProductionVariantSummary>? ShadowProductionVariants { get; init; }
+}
 
 public sealed record DescribeEndpointConfigRequest(string EndpointConfigName);
 public sealed record DescribeModelRequest(string ModelName);
@@ -24,8 +31,12 @@ public sealed record DescribeModelRequest(string ModelName);
 public sealed record UpdateEndpointRequest(string EndpointName, string EndpointConfigName) : IEffectOncePerCall
 {
     public bool? RetainAllVariantProperties { get; init; }
+    public IReadOnlyList<VariantProperty>? ExcludeRetainedVariantProperties { get; init; }
+    public JsonObject? DeploymentConfig { get; init; }
     public bool? RetainDeploymentConfig { get; init; }
 }
+
+public sealed record VariantProperty(string VariantPropertyType);
 
 public sealed record UpdateEndpointResponse(string? EndpointArn);
 public sealed record ListTagsRequest(string ResourceArn)

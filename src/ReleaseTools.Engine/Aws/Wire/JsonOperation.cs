@@ -34,16 +34,16 @@ internal sealed class JsonOperationResponse : AmazonWebServiceResponse, IDisposa
 
 /// <summary>
 /// Writes any operation: a POST of the body to the root, as https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-/// has it.
+/// has it. The older 1.0 differs in its content type alone.
 /// </summary>
-internal sealed class JsonOperationMarshaller(string serviceId) : IMarshaller<IRequest, AmazonWebServiceRequest>
+internal sealed class JsonOperationMarshaller(AwsService service) : IMarshaller<IRequest, AmazonWebServiceRequest>
 {
     public IRequest Marshall(AmazonWebServiceRequest input)
     {
         var operation = (JsonOperationRequest)input;
-        var request = new DefaultRequest(operation, serviceId) { HttpMethod = "POST", ResourcePath = "/", Content = operation.Body };
+        var request = new DefaultRequest(operation, service.ServiceId) { HttpMethod = "POST", ResourcePath = "/", Content = operation.Body };
         request.Headers["X-Amz-Target"] = operation.Target;
-        request.Headers["Content-Type"] = "application/x-amz-json-1.1";
+        request.Headers["Content-Type"] = $"application/x-amz-json-{service.JsonVersion}";
         return request;
     }
 }

@@ -12,7 +12,7 @@ namespace ReleaseTools.Engine.Aws.Wire;
 /// </summary>
 internal sealed class JsonServiceClient(AWSCredentials credentials, JsonServiceConfig config) : AmazonServiceClient(credentials, config)
 {
-    private readonly JsonOperationMarshaller marshaller = new(config.ServiceId);
+    private readonly JsonOperationMarshaller marshaller = new(config.Service);
     private readonly JsonOperationUnmarshaller unmarshaller = new();
 
     public Task<JsonOperationResponse> SendAsync(JsonOperationRequest request, CancellationToken cancellationToken) =>
