@@ -29,6 +29,7 @@
         'Stop-ReleaseSandbox'
         'Update-SageMakerEndpoint'
         'Wait-EcsRollout'
+        'Wait-SageMakerEndpoint'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

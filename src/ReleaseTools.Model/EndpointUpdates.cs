@@ -9,7 +9,7 @@ public enum EndpointUpdateStatus
     /// <summary>InService on the new configuration, serving the new digest.</summary>
     Updated,
 
-    /// <summary>It serves this digest already; nothing was created.</summary>
+    /// <summary>It is as asked for already; nothing was created.</summary>
     Unchanged,
 
     /// <summary>Started, not waited for (<c>-NoWait</c>).</summary>
@@ -25,7 +25,7 @@ public enum EndpointUpdateStatus
     TimedOut,
 }
 
-/// <summary>An update of a SageMaker endpoint to another image.</summary>
+/// <summary>An update of a SageMaker endpoint: to another image, environment or instances.</summary>
 public sealed record EndpointUpdate
 {
     /// <summary>The endpoint.</summary>
@@ -34,7 +34,7 @@ public sealed record EndpointUpdate
     /// <summary>What became of it.</summary>
     public EndpointUpdateStatus Status { get; init; }
 
-    /// <summary>The digest to serve.</summary>
+    /// <summary>The digest to serve; null where the variants serve different ones.</summary>
     public string? Digest { get; init; }
 
     /// <summary>The image to serve, by digest.</summary>
@@ -52,7 +52,7 @@ public sealed record EndpointUpdate
     /// <summary>The model made for the update.</summary>
     public string? ModelName { get; init; }
 
-    /// <summary>The variant whose model changed.</summary>
+    /// <summary>The variants that were updated.</summary>
     public string? VariantName { get; init; }
 
     /// <summary>How long it took.</summary>
@@ -61,6 +61,25 @@ public sealed record EndpointUpdate
     /// <summary>Why it was updated, left alone, or failed.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The last lines that the endpoint's containers logged, of an update that failed or was rolled back.</summary>
+    public IReadOnlyList<string> LogLines { get; init => field = Indexable.Of(value); } = [];
+
     /// <summary>What to type next where the endpoint cannot simply be updated again; null otherwise.</summary>
     public string? NextCommand { get; init; }
+}
+
+/// <summary>In how many steps an endpoint's traffic moves to new instances.</summary>
+public enum EndpointStrategy
+{
+    /// <summary>In one step, once all new instances are ready.</summary>
+    AllAtOnce,
+
+    /// <summary>A part first, then the rest.</summary>
+    Canary,
+
+    /// <summary>In equal steps, once all new instances are ready.</summary>
+    Linear,
+
+    /// <summary>In batches: instances are replaced a few at a time.</summary>
+    Rolling,
 }

@@ -1,5 +1,5 @@
+using System.Collections;
 using System.Management.Automation;
-using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images;
@@ -7,21 +7,24 @@ using ReleaseTools.Engine.Images.Docker;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Releases.Running;
-using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;
 
-/// <summary>Updates a SageMaker endpoint to an image, only if it serves another, and proves that it serves it.</summary>
+/// <summary>
+/// Updates a SageMaker endpoint to an image, another environment or other instances, only if it is not so already, and proves
+/// that it serves what it should.
+/// </summary>
 [Cmdlet(VerbsData.Update, "SageMakerEndpoint", SupportsShouldProcess = true, DefaultParameterSetName = ByUri)]
 [OutputType(typeof(EndpointUpdate))]
-public sealed class UpdateSageMakerEndpointCommand : AwsCommand
+public sealed class UpdateSageMakerEndpointCommand : EndpointCommand
 {
     private const string ByUri = "ByUri";
     private const string ByBuild = "ByBuild";
     private const string ByImage = "ByImage";
 
-    private readonly List<(string? Endpoint, EcrImage Image)> asked = [];
+    private readonly List<(string? Endpoint, EcrImage? Image)> asked = [];
+    private EndpointUpdateOptions options = new();
 
     /// <summary>A build, as Start-InferenceBuild -Wait gives it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByBuild)]
@@ -31,8 +34,8 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ByImage)]
     public EcrImage? Image { get; set; }
 
-    /// <summary>The image to serve, by digest: <c>repository@sha256:…</c>.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByUri)]
+    /// <summary>The image to serve, by digest: <c>repository@sha256:…</c>; what it serves when left out.</summary>
+    [Parameter(ParameterSetName = ByUri)]
     [ValidateNotNullOrEmpty]
     public string? ImageUri { get; set; }
 
@@ -41,12 +44,37 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     [ValidateNotNullOrEmpty]
     public string? EndpointName { get; set; }
 
-    /// <summary>The variant to update; every one that serves an image of the repository when left out.</summary>
+    /// <summary>The variant to update; every one that serves an image of the repository when left out, without an image every one.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? VariantName { get; set; }
 
-    /// <summary>Updates although the endpoint serves this digest.</summary>
+    /// <summary>The container of an inference pipeline to update; the one that runs an image of the repository when left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ContainerHostname { get; set; }
+
+    /// <summary>Variables of the model's environment to set; the others stay. Not for secrets: whoever may read the model sees them.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable Environment { get; set; } = [];
+
+    /// <summary>Names of variables to take from the model's environment.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public string[] RemoveEnvironment { get; set; } = [];
+
+    /// <summary>The variants' instance type, such as <c>ml.g4dn.xlarge</c>.</summary>
+    [Parameter]
+    [ValidatePattern(@"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+    public string? InstanceType { get; set; }
+
+    /// <summary>The variants' instance count; what autoscaling or people made of it is left as it is when left out.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? InstanceCount { get; set; }
+
+    /// <summary>Updates although the endpoint is as asked for.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -60,6 +88,20 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
     public int TimeoutSec { get; set; } = 3600;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            options = ReadOptions();
+            options.Check();
+        }
+        catch (ReleaseException wrong)
+        {
+            ThrowTerminatingError(ErrorRecords.From(wrong));
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         switch (ParameterSetName)
@@ -67,7 +109,7 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
             case ByBuild: Ask(Build!); break;
             // What failed was told as an error by who made it.
             case ByImage when Image!.Status != ImagePushStatus.Failed: asked.Add((EndpointName, Image)); break;
-            case ByUri: asked.Add((EndpointName, OfUri(ImageUri!))); break;
+            case ByUri: asked.Add((EndpointName, ImageUri is null ? null : OfUri(ImageUri))); break;
         }
     }
 
@@ -77,29 +119,22 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
         if (asked.Count == 0)
             return;
         var (path, aws) = (ReadDefinitionPath(), ReadAwsOptions());
-        var options = new EndpointUpdateOptions { VariantName = VariantName, Force = Force, NoWait = NoWait, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
+        var how = options;
         Run(async (pipeline, cancelled) =>
         {
-            var defined = asked.Exists(one => one.Endpoint is null) ? await DefinedEndpointAsync(path, aws, pipeline, cancelled) : null;
+            var defined = asked.Exists(one => one.Endpoint is null) ? await DefinedEndpoint.OfAsync(path, aws, Clock, pipeline.Observer, cancelled) : null;
             using var sessions = Sessions.Of(aws, path, pipeline.Observer);
             using var registries = new ImageRegistries(sessions, new DockerCredentials(aws.Environment, Clock), pipeline.Observer, Clock);
             foreach (var (endpoint, image) in asked)
             {
-                var session = await sessions.NearAsync(aws, image.Repository, cancelled);
-                await UpdateAsync(new EndpointUpdates(session, registries, pipeline.Observer, Clock), endpoint ?? defined!, image, options, pipeline, cancelled);
+                var session = await sessions.NearAsync(aws, image?.Repository, cancelled);
+                await UpdateAsync(new EndpointUpdates(session, registries, pipeline.Observer, Clock), endpoint ?? defined!, image, how, pipeline, cancelled);
             }
         });
     }
 
-    private async Task<string> DefinedEndpointAsync(string path, AwsSessionOptions aws, CommandPipeline pipeline, CancellationToken cancelled)
-    {
-        using var workspace = await ReleaseWorkspace.OpenAsync(path, aws, pipeline.Observer, Clock, cancelled);
-        return (await workspace.ReadDefinitionAsync(cancelled)).Inference.EndpointName
-            ?? throw ReleaseException.For(nameof(Messages.EndpointNotNamed), ErrorKind.InvalidArgument, workspace.File.Path, workspace.File.Path);
-    }
-
     private static async Task UpdateAsync(
-        EndpointUpdates updates, string endpoint, EcrImage image, EndpointUpdateOptions options, CommandPipeline pipeline, CancellationToken cancelled)
+        EndpointUpdates updates, string endpoint, EcrImage? image, EndpointUpdateOptions options, CommandPipeline pipeline, CancellationToken cancelled)
     {
         try
         {
@@ -110,7 +145,7 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
                 pipeline.Write(plan.ToUpdate());
             if (approval != Approval.Granted)
                 return;
-            if (image.Digest is null)
+            if (image is { Digest: null })
                 throw ReleaseException.For(nameof(Messages.ImageNotInEcrYet), ErrorKind.InvalidState, endpoint, image.Name, image.Repository, image.Tag);
             var update = await updates.UpdateAsync(plan, cancelled);
             if (Outcomes.ErrorOf(update) is { } error)
@@ -119,11 +154,28 @@ public sealed class UpdateSageMakerEndpointCommand : AwsCommand
         }
         catch (ReleaseException error) when (error.IsOfOneItem())
         {
-            var failed = new EndpointUpdate { EndpointName = endpoint, Status = EndpointUpdateStatus.Failed, Digest = image.Digest, ImageUri = image.ImageUri, Reason = error.Message };
+            var failed = new EndpointUpdate { EndpointName = endpoint, Status = EndpointUpdateStatus.Failed, Digest = image?.Digest, ImageUri = image?.ImageUri, Reason = error.Message };
             pipeline.WriteError(error, failed);
             pipeline.Write(failed);
         }
     }
+
+    private EndpointUpdateOptions ReadOptions() => new()
+    {
+        VariantName = VariantName,
+        ContainerHostname = ContainerHostname,
+        Change = new()
+        {
+            Environment = Environment.Cast<DictionaryEntry>().ToDictionary(pair => $"{pair.Key}", pair => $"{pair.Value}", StringComparer.Ordinal),
+            RemoveEnvironment = RemoveEnvironment,
+            InstanceType = InstanceType,
+            InstanceCount = InstanceCount,
+        },
+        Deployment = ReadDeployment(),
+        Force = Force,
+        NoWait = NoWait,
+        Timeout = TimeSpan.FromSeconds(TimeoutSec),
+    };
 
     private void Ask(InferenceBuild build)
     {

@@ -83,11 +83,11 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
     public void An_update_that_rolls_back_is_an_error_and_a_record()
     {
         var uri = workspace.PutImage("stereo-inference").ImageUri;
-        workspace.Run($"Add-ReleaseSandboxFault EndpointRollback {Endpoint}");
+        workspace.Run($"Add-ReleaseSandboxFault EndpointRollback {Endpoint} -LogLine 'torch.cuda.OutOfMemoryError: CUDA out of memory'");
 
         var ran = workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {uri}");
 
-        ran.Error("EndpointUpdateFailed");
+        ran.Error("EndpointUpdateFailed").Exception.Message.ShouldEndWith("torch.cuda.OutOfMemoryError: CUDA out of memory");
         ran.Output.ShouldHaveSingleItem().ShouldBeOfType<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.RolledBack);
     }
 
@@ -102,6 +102,47 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
 
         workspace.Changes().ShouldBe(changes);
     }
+
+    [Fact]
+    public void An_environment_alone_is_a_change_with_the_image_that_is_served_and_no_value_is_told()
+    {
+        var uri = workspace.PutImage("stereo-inference").ImageUri;
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {uri}");
+
+        var predicted = workspace.Run("Update-SageMakerEndpoint -Environment @{ IW3_LOW_VRAM = 'hush-4711' } -RemoveEnvironment IW3_VIDEO_CODEC -WhatIf").Single<EndpointUpdate>();
+        var update = workspace.Run("Update-SageMakerEndpoint -Environment @{ IW3_LOW_VRAM = 'hush-4711' } -RemoveEnvironment IW3_VIDEO_CODEC").Single<EndpointUpdate>();
+
+        (predicted.Status, predicted.Reason).ShouldBe((EndpointUpdateStatus.Planned, "Set IW3_LOW_VRAM. Remove IW3_VIDEO_CODEC."));
+        (update.Status, update.ImageUri, update.EndpointName).ShouldBe((EndpointUpdateStatus.Updated, uri, Endpoint));
+        $"{predicted}{update}{string.Concat(workspace.Host.Lines)}".ShouldNotContain("hush-4711");
+    }
+
+    [Fact]
+    public void Instance_type_and_count_are_changes_of_their_own()
+    {
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {workspace.PutImage("stereo-inference").ImageUri}");
+        var update = workspace.Run($"Update-SageMakerEndpoint {Endpoint} -InstanceType ml.g5.xlarge -InstanceCount 2 -WhatIf").Single<EndpointUpdate>();
+        update.Reason.ShouldBe("Instance type of AllTraffic: ml.g4dn.xlarge -> ml.g5.xlarge. Instances of AllTraffic: 1 -> 2.");
+    }
+
+    [Fact]
+    public void Nothing_to_change_is_an_error() => workspace.Run($"Update-SageMakerEndpoint {Endpoint}").Error("EndpointChangeNotGiven");
+
+    [Theory]
+    [InlineData("-Strategy Canary", "EndpointDeploymentInvalid")]
+    [InlineData("-Strategy Canary -StepSize lots", "EndpointDeploymentInvalid")]
+    [InlineData("-Strategy Linear -StepSize 60%", "EndpointDeploymentInvalid")]
+    [InlineData("-Environment @{ 'A-B' = 1 }", "EndpointEnvironmentInvalid")]
+    public void What_SageMaker_would_not_take_ends_it_before_anything_is_read(string arguments, string id)
+    {
+        var calls = workspace.Run("Get-ReleaseSandboxCall").Output.Count;
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -Force {arguments}").End(id);
+        workspace.Run("Get-ReleaseSandboxCall").Output.Count.ShouldBe(calls);
+    }
+
+    [Fact]
+    public void A_canary_of_one_instance_is_an_error_of_the_endpoint() =>
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {workspace.PutImage("stereo-inference").ImageUri} -Strategy Canary -StepSize 10%").Error("EndpointDeploymentNotPossible");
 
     [Fact]
     public void An_empty_pipeline_updates_nothing() => workspace.Run("@() | Update-SageMakerEndpoint; Get-ReleaseSandboxCall").Output.ShouldBeEmpty();

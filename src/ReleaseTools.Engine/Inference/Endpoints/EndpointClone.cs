@@ -1,14 +1,13 @@
 using System.Text.Json.Nodes;
-using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.SageMaker;
-using ReleaseTools.Engine.Errors;
 
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
 /// <summary>
 /// Turns the description of a model or of an endpoint configuration into the request that makes another one like it.
 /// Every member that AWS returned stays, known here or not; only what the Create operation does not accept is left
-/// out, and only the image, the names and the tags differ. (CreateModel, CreateEndpointConfig, API reference.)
+/// out, and only the image, the names, the tags and what was asked for differ. (CreateModel, CreateEndpointConfig, API
+/// reference.)
 /// </summary>
 internal static class EndpointClone
 {
@@ -16,12 +15,16 @@ internal static class EndpointClone
     private static readonly string[] ReadOnlyOfModel = ["ModelArn", "CreationTime", "DeploymentRecommendation"];
     private static readonly string[] ReadOnlyOfConfig = ["EndpointConfigArn", "CreationTime"];
 
-    /// <summary>The request for a model like <paramref name="described"/> with another image in one container.</summary>
-    public static JsonObject Model(JsonObject described, string name, int container, string imageUri, IEnumerable<Tag> tags)
+    /// <summary>The request for a model like the one described with other images in it, and another environment.</summary>
+    public static JsonObject Model(ModelToClone source, string name, EndpointChange change, IEnumerable<Tag> tags)
     {
-        var request = Copy(described, ReadOnlyOfModel, tags);
+        var request = Copy(source.Model, ReadOnlyOfModel, tags);
         request["ModelName"] = name;
-        ContainersOf(request)[container]["Image"] = imageUri;
+        var containers = ContainersOf(request);
+        foreach (var (container, image) in source.Images)
+            containers[container]["Image"] = image;
+        if (source.Changed is { } changed)
+            change.ApplyTo(containers[changed]);
         return request;
     }
 
@@ -44,34 +47,20 @@ internal static class EndpointClone
     }
 
     /// <summary>The production variants, then the shadow variants.</summary>
-    public static IEnumerable<JsonObject> VariantsOf(JsonObject config) =>
-        Objects(config["ProductionVariants"]).Concat(Objects(config["ShadowProductionVariants"]));
+    public static IEnumerable<JsonObject> VariantsOf(JsonObject config) => ProductionVariantsOf(config).Concat(Objects(config["ShadowProductionVariants"]));
+
+    /// <summary>The production variants.</summary>
+    public static IEnumerable<JsonObject> ProductionVariantsOf(JsonObject config) => Objects(config["ProductionVariants"]);
 
     /// <summary>The containers: the primary one, or those of an inference pipeline.</summary>
     public static IReadOnlyList<JsonObject> ContainersOf(JsonObject model) =>
         model["PrimaryContainer"] is JsonObject primary ? [primary] : [.. Objects(model["Containers"])];
 
-    /// <summary>The container that runs an image of the repository, or the only one; null when none can be told.</summary>
-    /// <exception cref="ReleaseException">The model's image comes from a model package.</exception>
-    public static int? ContainerOf(JsonObject model, string repository)
-    {
-        var containers = ContainersOf(model);
-        for (var i = 0; i < containers.Count; i++)
-        {
-            if (Text(containers[i], "Image") is { } image && NamedImage.Parse(image).IsIn(repository))
-                return i;
-        }
-
-        // A package decides the image itself; CreateModel refuses one beside it.
-        var name = Text(model, "ModelName");
-        if (containers.FirstOrDefault(container => Text(container, "ModelPackageName") is not null) is { } packaged)
-            throw ReleaseException.For(nameof(Messages.EndpointModelWithoutImage), ErrorKind.InvalidState, name, name, $"the model package {Text(packaged, "ModelPackageName")}");
-
-        return containers.Count == 1 && Text(containers[0], "Image") is not null ? 0 : null;
-    }
-
     /// <summary>A member's text; null when it has none.</summary>
     public static string? Text(JsonObject of, string member) => of[member] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>A member's number; null when it has none.</summary>
+    public static int? Number(JsonObject of, string member) => of[member] is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 
     private static JsonObject Copy(JsonObject described, string[] readOnly, IEnumerable<Tag> tags)
     {

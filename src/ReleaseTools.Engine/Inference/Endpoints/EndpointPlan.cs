@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Aws.Ecr;
+using ReleaseTools.Engine.Aws.SageMaker;
 
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
@@ -21,8 +23,8 @@ public sealed record EndpointPlan
     /// <summary>The endpoint.</summary>
     public required string EndpointName { get; init; }
 
-    /// <summary>The image to serve.</summary>
-    public required EcrImage Image { get; init; }
+    /// <summary>The image to serve; null for what it serves.</summary>
+    public EcrImage? Image { get; init; }
 
     /// <summary>What to do.</summary>
     public required EndpointAction Action { get; init; }
@@ -39,8 +41,8 @@ public sealed record EndpointPlan
     /// <summary>How it is to be updated.</summary>
     public required EndpointUpdateOptions Options { get; init; }
 
-    /// <summary>The digests that prove the image: its own, and those its index lists.</summary>
-    internal IReadOnlyCollection<string> AcceptedDigests { get; init; } = [];
+    /// <summary>The endpoint as the plan found it.</summary>
+    internal DescribeEndpointResponse? Seen { get; init; }
 
     /// <summary>The configuration in use, whole.</summary>
     internal JsonObject? Config { get; init; }
@@ -48,16 +50,22 @@ public sealed record EndpointPlan
     /// <summary>The models to clone and the variants that name them.</summary>
     internal IReadOnlyList<ModelToClone> Models { get; init; } = [];
 
-    /// <summary>The variants that are to serve the image.</summary>
-    internal IReadOnlyList<string> Variants => [.. Models.SelectMany(model => model.Variants)];
+    /// <summary>The variants that are updated.</summary>
+    internal IReadOnlyList<string> Variants { get; init; } = [];
+
+    /// <summary>What proves the update.</summary>
+    internal IReadOnlyList<ImageGoal> Goals { get; init; } = [];
+
+    /// <summary>The image that is to be served, by digest; null where it is not known yet, or variants serve different ones.</summary>
+    internal string? ImageUri => Image is not null ? Image.ImageUri : Goals.Select(goal => goal.ImageUri).Distinct(StringComparer.Ordinal).ToList() is [var one] ? one : null;
 
     /// <summary>The record that says what would be, or need not be, done.</summary>
     public EndpointUpdate ToUpdate() => new()
     {
         EndpointName = EndpointName,
         Status = Action == EndpointAction.Unchanged ? EndpointUpdateStatus.Unchanged : EndpointUpdateStatus.Planned,
-        Digest = Image.Digest,
-        ImageUri = Image.ImageUri,
+        Digest = Image?.Digest ?? (ImageUri is null ? null : NamedImage.Parse(ImageUri).Digest),
+        ImageUri = ImageUri,
         PreviousDigest = PreviousDigest,
         EndpointConfigName = Action == EndpointAction.Unchanged ? EndpointConfigName : null,
         PreviousEndpointConfigName = EndpointConfigName,
@@ -66,5 +74,25 @@ public sealed record EndpointPlan
     };
 }
 
-/// <summary>A model in use, whole, the container in it whose image is to be replaced, and the variants that name it.</summary>
-internal sealed record ModelToClone(JsonObject Model, int Container, IReadOnlyList<string> Variants);
+/// <summary>An image that a variant is to serve.</summary>
+/// <param name="VariantName">The variant.</param>
+/// <param name="ImageUri">The image, by digest, as the model names it.</param>
+/// <param name="AcceptedDigests">The digests that prove it: its own, and those its index lists.</param>
+internal sealed record ImageGoal(string VariantName, string ImageUri, IReadOnlyCollection<string> AcceptedDigests)
+{
+    /// <summary>The digest.</summary>
+    public string Digest => NamedImage.Parse(ImageUri).Digest!;
+
+    /// <summary>The repository.</summary>
+    public string Repository => NamedImage.Parse(ImageUri).Repository;
+
+    /// <summary>The digest that the variant serves instead; null where it serves none of the repository.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="servedDigest">That digest.</param>
+    /// <returns>Whether the goal is reached.</returns>
+    public bool IsReached(DescribeEndpointResponse endpoint, out string? servedDigest)
+    {
+        servedDigest = DeployedDigests.Of(endpoint, VariantName, ImageUri)?.Digest;
+        return servedDigest is not null && AcceptedDigests.Contains(servedDigest, StringComparer.Ordinal);
+    }
+}

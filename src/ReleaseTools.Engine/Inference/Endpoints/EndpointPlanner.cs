@@ -9,21 +9,29 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
 /// <summary>
-/// Reads an endpoint and says what an image means for it. What it serves is asked of DeployedImages, which names images
-/// by digest; the model names only the path it was made with.
+/// Reads an endpoint and says what an image, or another change, means for it. What it serves is asked of DeployedImages,
+/// which names images by digest; the model names only the path it was made with.
 /// </summary>
-internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
+internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer)
 {
+    private readonly EndpointReader reader = new(aws);
+    private readonly ImageGoals goals = new(registry);
+
     /// <summary>Makes the plan. Reads only, and does not wait.</summary>
-    public async Task<EndpointPlan> PlanAsync(string endpointName, EcrImage image, EndpointUpdateOptions options, CancellationToken cancellationToken)
+    public async Task<EndpointPlan> PlanAsync(string endpointName, EcrImage? image, EndpointUpdateOptions options, CancellationToken cancellationToken)
     {
-        var endpoint = await EndpointAsync(endpointName, cancellationToken);
+        if (image is null && options.Change.IsNone && !options.Force)
+            throw ReleaseException.For(nameof(Messages.EndpointChangeNotGiven), ErrorKind.InvalidArgument, endpointName, endpointName);
+        options.Check();
+
+        var endpoint = await reader.EndpointAsync(endpointName, cancellationToken);
         var plan = new EndpointPlan
         {
             EndpointName = endpointName,
             Image = image,
             Options = options,
             EndpointConfigName = endpoint.EndpointConfigName,
+            Seen = endpoint,
             Action = EndpointAction.Wait,
             Reason = $"It is {endpoint.EndpointStatus}; what it serves is asked once that is over.",
         };
@@ -40,107 +48,80 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry)
 
     private async Task<EndpointPlan> CompareAsync(EndpointPlan plan, DescribeEndpointResponse endpoint, CancellationToken cancellationToken)
     {
-        var config = await ConfigAsync(plan.EndpointName, endpoint.EndpointConfigName!, cancellationToken);
-        plan = plan with { Config = config, Models = await ModelsAsync(plan, config, cancellationToken) };
-        if (plan.Image.Digest is null)
+        var config = await reader.ConfigAsync(plan.EndpointName, endpoint.EndpointConfigName!, cancellationToken);
+        var chosen = await new EndpointVariants(reader).ChooseAsync(plan, config, endpoint, cancellationToken);
+        plan = plan with
+        {
+            Config = config,
+            Models = chosen.Models,
+            Variants = [.. chosen.Models.SelectMany(model => model.Variants), .. chosen.WithoutModel],
+        };
+        EndpointDeploymentRules.CheckFor(plan);
+        foreach (var model in plan.Models)
+            EndpointEnvironmentRules.CheckModel(EndpointClone.Model(model, "new", plan.Options.Change, []));
+        if (plan.Options.Deployment is { Alarms.Count: > 0 } deployment)
+            await new EndpointAlarms(aws, observer).CheckAsync(plan.EndpointName, deployment.Alarms, cancellationToken);
+        if (plan.Image is { Digest: null })
             return plan with { Action = EndpointAction.Update, Reason = "The image is built first." };
 
-        plan = plan with { AcceptedDigests = await registry.ManifestDigestsAsync(plan.Image.Repository, plan.Image.Digest, cancellationToken) };
-        var served = plan.Variants.Select(variant => (Variant: variant, Digest: DeployedDigests.Of(endpoint, variant, plan.Image.Repository))).ToList();
-        var other = served.FirstOrDefault(one => one.Digest is null || !plan.AcceptedDigests.Contains(one.Digest, StringComparer.Ordinal));
-        if (other.Variant is null)
-        {
-            plan = plan with { PreviousDigest = served[0].Digest };
-            return plan.Options.Force
-                ? plan with { Action = EndpointAction.Update, Reason = $"It serves {Words.Digest(plan.Image.Digest)} already; the update was asked for." }
-                : plan with { Action = EndpointAction.Unchanged, Reason = $"It serves {Words.Digest(plan.Image.Digest)} already." };
-        }
-
-        return plan with
-        {
-            Action = EndpointAction.Update,
-            PreviousDigest = other.Digest,
-            Reason = other.Digest is null
-                ? $"Its variant {other.Variant} serves no image of {plan.Image.Repository}."
-                : $"It serves {Words.Digest(other.Digest)} (variant {other.Variant}).",
-        };
+        plan = plan with { Goals = await GoalsAsync(plan, cancellationToken) };
+        return Compare(plan, config, endpoint);
     }
 
-    // The models whose image is to be replaced: of the variant named, or of every production variant that runs an image
-    // of the repository. Variants that share a model share its clone.
-    private async Task<IReadOnlyList<ModelToClone>> ModelsAsync(EndpointPlan plan, JsonObject config, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ImageGoal>> GoalsAsync(EndpointPlan plan, CancellationToken cancellationToken)
     {
-        var all = EndpointClone.VariantsOf(config).ToList();
-        var production = (config["ProductionVariants"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
-        var wanted = plan.Options.VariantName is { } name ? all.Where(variant => EndpointClone.Text(variant, "VariantName") == name).ToList() : production;
-        if (wanted.Count == 0)
+        var found = new List<ImageGoal>();
+        foreach (var (variant, image) in plan.Models.SelectMany(model => model.Variants.SelectMany(variant => model.Images.Values.Select(image => (variant, image)))))
         {
-            throw ReleaseException.For(
-                nameof(Messages.EndpointVariantNotFound), ErrorKind.NotFound, plan.EndpointName, plan.EndpointName, plan.Options.VariantName,
-                string.Join(", ", all.Select(variant => EndpointClone.Text(variant, "VariantName"))));
+            // What is served already was resolved to this digest before, and is again.
+            found.Add(plan.Image is not null
+                ? await goals.OfAsync(variant, image, cancellationToken)
+                : await goals.FindAsync(variant, image, cancellationToken) ?? new ImageGoal(variant, image, [NamedImage.Parse(image).Digest!]));
         }
 
-        var found = new List<ModelToClone>();
-        var images = new List<string>();
-        foreach (var sharing in wanted.GroupBy(variant => EndpointClone.Text(variant, "ModelName"), StringComparer.Ordinal))
-        {
-            var variants = sharing.Select(variant => EndpointClone.Text(variant, "VariantName")!).ToList();
-            if (sharing.Key is null)
-                throw ReleaseException.For(nameof(Messages.EndpointVariantWithoutModel), ErrorKind.InvalidState, plan.EndpointName, plan.EndpointName, variants[0]);
-
-            var model = await ModelAsync(EndpointClone.Text(config, "EndpointConfigName")!, sharing.Key, cancellationToken);
-            images.AddRange(EndpointClone.ContainersOf(model).Select(container => EndpointClone.Text(container, "Image")).OfType<string>());
-            if (EndpointClone.ContainerOf(model, plan.Image.Repository) is { } container)
-                found.Add(new(model, container, variants));
-        }
-
-        // Of several variants, only those that run the repository's images are meant; an endpoint of one container
-        // whose first image came from elsewhere (a stub) is meant by its name.
-        var matching = found.Where(model => RunsRepository(model, plan.Image.Repository)).ToList();
-        if (matching.Count > 0)
-            return matching;
-        return found.Count == 1 && wanted.Count == found[0].Variants.Count
-            ? found
-            : throw ReleaseException.For(
-                nameof(Messages.EndpointImageNotMatched), ErrorKind.InvalidArgument, plan.EndpointName, plan.EndpointName, plan.Image.Repository, string.Join(", ", images));
+        return found;
     }
 
-    private static bool RunsRepository(ModelToClone model, string repository) =>
-        NamedImage.Parse(EndpointClone.Text(EndpointClone.ContainersOf(model.Model)[model.Container], "Image")!).IsIn(repository);
-
-    private async Task<DescribeEndpointResponse> EndpointAsync(string endpointName, CancellationToken cancellationToken)
+    private static EndpointPlan Compare(EndpointPlan plan, JsonObject config, DescribeEndpointResponse endpoint)
     {
-        try
+        var changes = Changes(plan, config, endpoint);
+        foreach (var goal in plan.Goals)
         {
-            return await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
+            var before = Before(plan, goal, endpoint);
+            if (before is not null && goal.AcceptedDigests.Contains(before, StringComparer.Ordinal))
+                continue;
+            var serves = before is null
+                ? $"Its variant {goal.VariantName} serves no image of {goal.Repository}."
+                : $"It serves {Words.Digest(before)} (variant {goal.VariantName}).";
+            return plan with { Action = EndpointAction.Update, PreviousDigest = before, Reason = string.Join(' ', [serves, .. changes]) };
         }
-        catch (AwsServiceException missing) when (missing.IsCouldNotFind())
-        {
-            throw ReleaseException.Wrap(missing, nameof(Messages.EndpointNotFound), ErrorKind.NotFound, endpointName, endpointName, aws.Region);
-        }
+
+        plan = plan with { PreviousDigest = plan.Goals.Count == 0 ? null : Before(plan, plan.Goals[0], endpoint) };
+        if (changes.Count > 0)
+            return plan with { Action = EndpointAction.Update, Reason = string.Join(' ', changes) };
+        var same = plan.ImageUri is null ? "It is as it is asked for already" : $"It serves {Words.Digest(plan.Goals[0].Digest)} already";
+        return plan.Options.Force
+            ? plan with { Action = EndpointAction.Update, Reason = $"{same}; the update was asked for." }
+            : plan with { Action = EndpointAction.Unchanged, Reason = plan.Options.Change.IsNone ? $"{same}." : $"{same}, and is as asked for." };
     }
 
-    private async Task<JsonObject> ConfigAsync(string endpointName, string configName, CancellationToken cancellationToken)
+    // What a variant serves where the image is to be: for the words that its container's model has now.
+    private static string? Before(EndpointPlan plan, ImageGoal goal, DescribeEndpointResponse endpoint)
     {
-        try
-        {
-            return await aws.SageMaker.DescribeEndpointConfigAsync(new(configName), cancellationToken);
-        }
-        catch (AwsServiceException missing) when (missing.IsCouldNotFind())
-        {
-            throw ReleaseException.Wrap(missing, nameof(Messages.EndpointConfigMissing), ErrorKind.InvalidState, endpointName, endpointName, configName);
-        }
+        var model = plan.Models.First(one => one.Variants.Contains(goal.VariantName, StringComparer.Ordinal));
+        var index = model.Images.First(image => image.Value == goal.ImageUri).Key;
+        var served = DeployedDigests.Of(endpoint, goal.VariantName, EndpointClone.Text(EndpointClone.ContainersOf(model.Model)[index], "Image")!);
+        return served?.IsIn(goal.Repository) == true ? served.Digest : null;
     }
 
-    private async Task<JsonObject> ModelAsync(string configName, string modelName, CancellationToken cancellationToken)
+    // Sentences of what would change besides the image: "Set IW3_LOW_VRAM."
+    private static List<string> Changes(EndpointPlan plan, JsonObject config, DescribeEndpointResponse endpoint)
     {
-        try
-        {
-            return await aws.SageMaker.DescribeModelAsync(new(modelName), cancellationToken);
-        }
-        catch (AwsServiceException missing) when (missing.IsCouldNotFind())
-        {
-            throw ReleaseException.Wrap(missing, nameof(Messages.EndpointModelMissing), ErrorKind.InvalidState, modelName, configName, modelName);
-        }
+        var change = plan.Options.Change;
+        var models = plan.Models.Where(model => model.Changed is not null)
+            .SelectMany(model => change.DifferencesFrom(EndpointClone.ContainersOf(model.Model)[model.Changed!.Value]));
+        var variants = EndpointClone.VariantsOf(config).Where(variant => plan.Variants.Contains(EndpointClone.Text(variant, "VariantName")!, StringComparer.Ordinal))
+            .SelectMany(variant => change.DifferencesFrom(variant, DeployedDigests.Variant(endpoint, EndpointClone.Text(variant, "VariantName")!)));
+        return [.. models.Concat(variants).Distinct(StringComparer.Ordinal).Select(what => $"{char.ToUpperInvariant(what[0])}{what[1..]}.")];
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.SageMaker;
 using ReleaseTools.Engine.Reporting;
@@ -5,7 +6,7 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
 /// <summary>The models and the configuration that one update makes, and removes again when it came to nothing.</summary>
-internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observer)
+internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observer, TimeProvider time)
 {
     private readonly List<string> models = [];
     private string? config;
@@ -15,33 +16,44 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
 
     /// <summary>Makes the models, then the configuration that names them.</summary>
     /// <returns>The configuration's name.</returns>
-    public async Task<string> CreateAsync(EndpointPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<string> CreateAsync(EndpointPlan plan, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
+        var configTags = await ReadTagsAsync(EndpointClone.Text(plan.Config!, "EndpointConfigArn"), cancellationToken);
+
+        // A change without an image is still of the release that made the image.
+        var release = plan.Image?.Tag ?? configTags.Value(EndpointTags.Release);
         var modelByVariant = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < plan.Models.Count; i++)
         {
             var source = plan.Models[i];
-            var modelName = EndpointNames.For(plan.EndpointName, plan.Image.Tag, now, plan.Models.Count == 1 ? 0 : i + 1);
-            var modelTags = await TagsAsync(EndpointClone.Text(source.Model, "ModelArn"), plan, cancellationToken);
+            var modelName = EndpointNames.For(plan.EndpointName, release ?? "", now, plan.Models.Count == 1 ? 0 : i + 1);
+            var modelTags = Tags(await ReadTagsAsync(EndpointClone.Text(source.Model, "ModelArn"), cancellationToken));
             models.Add(modelName); // before the call: an answer that was lost must not leave it behind
-            await CreatedAsync(() => aws.SageMaker.CreateModelAsync(EndpointClone.Model(source.Model, modelName, source.Container, plan.Image.ImageUri!, modelTags), cancellationToken));
+            await CreatedAsync(() => aws.SageMaker.CreateModelAsync(EndpointClone.Model(source, modelName, plan.Options.Change, modelTags), cancellationToken));
             foreach (var variant in source.Variants)
                 modelByVariant[variant] = modelName;
         }
 
-        var configName = EndpointNames.For(plan.EndpointName, plan.Image.Tag, now);
-        var tags = await TagsAsync(EndpointClone.Text(plan.Config!, "EndpointConfigArn"), plan, cancellationToken);
+        var configName = EndpointNames.For(plan.EndpointName, release ?? "", now);
+        var request = EndpointClone.Config(plan.Config!, configName, modelByVariant, Tags(configTags));
+        EndpointCounts.Apply(plan, request);
         config = configName;
-        await CreatedAsync(() => aws.SageMaker.CreateEndpointConfigAsync(EndpointClone.Config(plan.Config!, configName, modelByVariant, tags), cancellationToken));
-        observer.Report(new Noted(plan.EndpointName, $"Made configuration {configName}, a clone of {plan.EndpointConfigName} with {plan.Image.ImageUri}."));
+        await CreatedAsync(() => ReadLag.UntilFoundAsync(time, models, () => aws.SageMaker.CreateEndpointConfigAsync(request, cancellationToken), cancellationToken));
+        observer.Report(new Noted(plan.EndpointName, $"Made configuration {configName}, a clone of {plan.EndpointConfigName}{(plan.ImageUri is null ? "" : $" with {plan.ImageUri}")}."));
         return configName;
+
+        IReadOnlyList<Tag> Tags(IReadOnlyList<Tag> carried) => EndpointTags.Of(carried, plan.EndpointName, release, plan.EndpointConfigName!);
     }
 
     /// <summary>
-    /// Removes what was made, unless the endpoint names it, now or as pending: SageMaker would let a configuration in use
-    /// be deleted, and every later update would fail. Never throws; what stays is said.
+    /// Removes what was made, unless the endpoint may use it: SageMaker would let a configuration in use be deleted, and every
+    /// later update would fail. Never throws; what stays is said.
     /// </summary>
-    public async Task RemoveUnusedAsync(string endpointName, CancellationToken cancellationToken)
+    /// <param name="endpointName">The endpoint.</param>
+    /// <param name="mayHaveBegun">Whether an update to it may have begun: then the endpoint may use it without naming it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task RemoveUnusedAsync(string endpointName, bool mayHaveBegun, CancellationToken cancellationToken)
     {
         if (config is null && models.Count == 0)
             return;
@@ -49,10 +61,9 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
         {
             if (config is not null)
             {
-                var endpoint = await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
-                if (endpoint.EndpointConfigName == config || endpoint.PendingDeploymentSummary?.EndpointConfigName == config)
+                if (await MayUseAsync(endpointName, config, mayHaveBegun, cancellationToken))
                 {
-                    observer.Report(new Noted(endpointName, $"Configuration {config} stays: the endpoint names it."));
+                    observer.Report(new Noted(endpointName, $"Configuration {config} stays: the endpoint names it, or may still use it."));
                     return;
                 }
 
@@ -69,9 +80,25 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
         }
     }
 
+    // On its way somewhere it may come to it yet; after a rollback that failed, a part of its instances is on it without its being named.
+    private async Task<bool> MayUseAsync(string endpointName, string configName, bool mayHaveBegun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var endpoint = await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
+            return endpoint.EndpointConfigName == configName
+                || endpoint.PendingDeploymentSummary?.EndpointConfigName == configName
+                || (mayHaveBegun && endpoint.EndpointStatus is not ("InService" or "Failed"));
+        }
+        catch (AwsServiceException missing) when (missing.IsCouldNotFind())
+        {
+            return false;
+        }
+    }
+
     // The names hold the endpoint and the second: one that exists is ours, made by a call whose answer was lost and
     // that the SDK sent again ("Cannot create already existing …", a ValidationException).
-    private static async Task CreatedAsync<T>(Func<Task<T>> create)
+    private static async Task CreatedAsync(Func<Task<JsonObject>> create)
     {
         try
         {
@@ -93,6 +120,6 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
         }
     }
 
-    private async Task<IReadOnlyList<Tag>> TagsAsync(string? arn, EndpointPlan plan, CancellationToken cancellationToken) =>
-        EndpointTags.Of(arn is null ? [] : await EndpointTags.ReadAsync(aws, arn, cancellationToken), plan.EndpointName, plan.Image.Tag, plan.EndpointConfigName!);
+    private async Task<IReadOnlyList<Tag>> ReadTagsAsync(string? arn, CancellationToken cancellationToken) =>
+        arn is null ? [] : await EndpointTags.ReadAsync(aws, arn, cancellationToken);
 }

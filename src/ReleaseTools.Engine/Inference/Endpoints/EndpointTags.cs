@@ -31,14 +31,16 @@ internal static class EndpointTags
     /// <summary>The tags of something that is made for an update.</summary>
     /// <param name="carried">The tags of what is cloned. Those of AWS itself (<c>aws:…</c>, which nobody else may set) and ours are left out.</param>
     /// <param name="endpointName">The endpoint.</param>
-    /// <param name="release">The release tag.</param>
+    /// <param name="release">The release tag; null where none is known.</param>
     /// <param name="previousConfig">The configuration in use.</param>
-    public static IReadOnlyList<Tag> Of(IEnumerable<Tag> carried, string endpointName, string release, string previousConfig)
+    public static IReadOnlyList<Tag> Of(IEnumerable<Tag> carried, string endpointName, string? release, string previousConfig)
     {
-        Tag[] ours = [new(Endpoint, endpointName), new(Release, release), new(PreviousConfig, previousConfig)];
+        List<Tag> ours = [new(Endpoint, endpointName), new(PreviousConfig, previousConfig)];
+        if (release is not null)
+            ours.Insert(1, new(Release, release));
 
         // One more comes with the proof.
-        return [.. carried.Where(IsCarried).Take(Maximum - ours.Length - 1), .. ours];
+        return [.. carried.Where(IsCarried).Take(Maximum - ours.Count - 1), .. ours];
     }
 
     /// <summary>The tag that says that a configuration is known to be good.</summary>

@@ -22,6 +22,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
     /// InService             the former      –       late alone    Failed: the update never began
     /// InService             another         –       neither       InProgress
     /// InService             another         –       either        Failed: somebody else's update
+    /// Updating, on its way  –               –       –             Failed: somebody else's update
+    /// to another
     /// Creating, Updating,   –               –       –             InProgress
     /// SystemUpdating,
     /// RollingBack, unknown
@@ -42,7 +44,9 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
             var state = EndpointState.Of(name, seen.EndpointStatus, seen.FailureReason);
             return state.Readiness == EndpointReadiness.Refuse
                 ? new(EndpointUpdateStatus.Failed, $"The endpoint is {seen.EndpointStatus}. {state.Diagnosis}", state.NextCommand)
-                : new(EndpointUpdateStatus.InProgress, $"The endpoint is {seen.EndpointStatus}.");
+                : IsSomebodyElses(seen, expected)
+                    ? new(EndpointUpdateStatus.Failed, $"Somebody else's update, to {seen.PendingDeploymentSummary!.EndpointConfigName}, took its place.")
+                    : new(EndpointUpdateStatus.InProgress, $"The endpoint is {seen.EndpointStatus}.");
         }
 
         if (seen.EndpointConfigName == expected.ConfigName)
@@ -56,22 +60,29 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
             : new(EndpointUpdateStatus.Failed, $"Somebody else's update took its place: the endpoint is InService on {seen.EndpointConfigName}.");
     }
 
+    // A change of counts is a deployment too, of the configuration that the endpoint is on.
+    private static bool IsSomebodyElses(DescribeEndpointResponse seen, EndpointExpectation expected) =>
+        seen is { EndpointStatus: "Updating", PendingDeploymentSummary.EndpointConfigName: { } pending } && pending != expected.ConfigName && pending != seen.EndpointConfigName;
+
     private static EndpointVerdict OnOurs(DescribeEndpointResponse seen, EndpointExpectation expected, bool late)
     {
-        foreach (var variant in expected.Variants)
+        foreach (var goal in expected.Goals)
         {
-            var digest = DeployedDigests.Of(seen, variant, expected.Repository);
-            if (digest is not null && expected.AcceptedDigests.Contains(digest, StringComparer.Ordinal))
+            if (goal.IsReached(seen, out var served))
                 continue;
             return new(
                 late ? EndpointUpdateStatus.Failed : EndpointUpdateStatus.InProgress,
-                $"The endpoint is InService on {expected.ConfigName}, but its variant {variant} serves {(digest is null ? "no image of " + expected.Repository : Words.Digest(digest))}.");
+                $"The endpoint is InService on {expected.ConfigName}, but its variant {goal.VariantName} serves {(served is null ? "no image of " + goal.Repository : Words.Digest(served))}.");
         }
 
-        return new(EndpointUpdateStatus.Updated, $"It is InService and serves {Words.Digest(expected.Digest)}.");
+        var digests = expected.Goals.Select(goal => Words.Digest(goal.Digest)).Distinct(StringComparer.Ordinal).ToList();
+        return new(EndpointUpdateStatus.Updated, digests.Count == 0 ? $"It is InService on {expected.ConfigName}." : $"It is InService and serves {string.Join(", ", digests)}.");
     }
 }
 
 /// <summary>What an update is to lead to.</summary>
-internal sealed record EndpointExpectation(
-    string EndpointName, string ConfigName, string? PreviousConfigName, string Repository, string Digest, IReadOnlyCollection<string> AcceptedDigests, IReadOnlyList<string> Variants);
+/// <param name="EndpointName">The endpoint.</param>
+/// <param name="ConfigName">The configuration that it is to be on.</param>
+/// <param name="PreviousConfigName">The one before; null where there was none, or it is not known.</param>
+/// <param name="Goals">The images that its variants are to serve; none where these are not known by digest.</param>
+internal sealed record EndpointExpectation(string EndpointName, string ConfigName, string? PreviousConfigName, IReadOnlyList<ImageGoal> Goals);

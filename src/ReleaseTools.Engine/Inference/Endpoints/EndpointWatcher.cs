@@ -7,9 +7,6 @@ namespace ReleaseTools.Engine.Inference.Endpoints;
 /// <summary>Looks at one endpoint until something is so, telling what moves.</summary>
 internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer, TimeProvider time)
 {
-    // How long a read may lag behind an update that was accepted. SageMaker names no bound; this is well above what is seen.
-    private static readonly TimeSpan ReadLag = TimeSpan.FromSeconds(60);
-
     /// <summary>Waits until the endpoint no longer moves by itself.</summary>
     /// <returns>Whether that came before the time ran out, and the last status.</returns>
     public async Task<(bool Settled, string? Status)> SettledAsync(string endpointName, TimeSpan timeout, CancellationToken cancellationToken)
@@ -38,10 +35,10 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             seen =>
             {
                 var before = verdict.Status;
-                wasSeen |= seen.EndpointStatus is "Updating" or "RollingBack" || seen.PendingDeploymentSummary?.EndpointConfigName == expected.ConfigName;
+                wasSeen |= seen.EndpointStatus is "Updating" or "RollingBack" || EndpointStart.IsUnderWay(seen, expected.ConfigName);
                 var ours = seen.EndpointStatus == "InService" && seen.EndpointConfigName == expected.ConfigName;
                 oursSince = ours ? oursSince ?? time.GetTimestamp() : null;
-                verdict = EndpointVerdict.Of(seen, expected, wasSeen, late: time.GetElapsedTime(oursSince ?? began) > ReadLag);
+                verdict = EndpointVerdict.Of(seen, expected, wasSeen, late: time.GetElapsedTime(oursSince ?? began) > ReadLag.Longest);
 
                 // One read may be older than the one before it: bad news is believed when two in a row bring it.
                 return verdict.Status == EndpointUpdateStatus.Updated || (verdict.Status != EndpointUpdateStatus.InProgress && verdict.Status == before);
@@ -84,12 +81,15 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
         }
     }
 
-    // Such as "AllTraffic: 0 of 1 instances, ActivatingTraffic".
+    // Such as "AllTraffic: 1 of 1 instances, Updating; new AllTraffic: 0 of 1 instances, Creating".
     private static string? Detail(DescribeEndpointResponse seen)
     {
-        var variants = (seen.ProductionVariants ?? []).Select(variant =>
-            $"{variant.VariantName}: {variant.CurrentInstanceCount ?? 0} of {variant.DesiredInstanceCount ?? 0} instances"
-            + string.Concat((variant.VariantStatus ?? []).Select(status => $", {status.Status}")));
+        var variants = Details(seen.ProductionVariants, "").Concat(Details(seen.ShadowProductionVariants, "shadow "))
+            .Concat(Details(seen.PendingDeploymentSummary?.ProductionVariants, "new ")).Concat(Details(seen.PendingDeploymentSummary?.ShadowProductionVariants, "new shadow "));
         return string.Join("; ", variants) is { Length: > 0 } detail ? detail : null;
     }
+
+    private static IEnumerable<string> Details(IReadOnlyList<ProductionVariantSummary>? variants, string what) => (variants ?? []).Select(variant =>
+        $"{what}{variant.VariantName}: {(variant.DesiredInstanceCount is null && variant.CurrentInstanceCount is null ? "serverless" : $"{variant.CurrentInstanceCount ?? 0} of {variant.DesiredInstanceCount ?? 0} instances")}"
+        + string.Concat((variant.VariantStatus ?? []).Select(status => $", {status.Status}{(string.IsNullOrEmpty(status.StatusMessage) ? "" : $" ({status.StatusMessage})")}")));
 }

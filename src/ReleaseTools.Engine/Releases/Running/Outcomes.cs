@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Inference.Endpoints;
 using ReleaseTools.Engine.Rollouts;
 
 namespace ReleaseTools.Engine.Releases.Running;
@@ -19,12 +20,23 @@ public static class Outcomes
             : null;
 
     /// <summary>The error of an endpoint's update that did not succeed; null for one that did, or still runs.</summary>
-    public static ReleaseException? ErrorOf(EndpointUpdate update) =>
-        update.Status is EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack or EndpointUpdateStatus.TimedOut
-            ? ReleaseException.For(
-                update.NextCommand is null ? nameof(Messages.EndpointUpdateFailed) : nameof(Messages.EndpointNotUsable), KindOf(update.Status == EndpointUpdateStatus.TimedOut), update.EndpointName,
-                update.EndpointName, update.Status, update.Reason, update.NextCommand ?? update.ImageUri)
-            : null;
+    public static ReleaseException? ErrorOf(EndpointUpdate update)
+    {
+        var id = update.Status switch
+        {
+            EndpointUpdateStatus.TimedOut => nameof(Messages.EndpointUpdateNotOver),
+            EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack => update.NextCommand is null ? nameof(Messages.EndpointUpdateFailed) : nameof(Messages.EndpointNotUsable),
+            _ => null,
+        };
+        var lastWords = update.LogLines.Count == 0 ? "" : $"{Environment.NewLine}The last lines of its log:{Lines(update.LogLines)}";
+        return id is null
+            ? null
+            : ReleaseException.For(
+                id, KindOf(update.Status == EndpointUpdateStatus.TimedOut), update.EndpointName,
+                update.EndpointName, update.Status, RolloutText.Without(update.Reason, EndpointText.GoesOn(update.EndpointName)) + lastWords,
+                update.NextCommand ?? (update.ImageUri is null ? "" : $": Update-SageMakerEndpoint {update.EndpointName} -ImageUri {update.ImageUri}"),
+                EndpointText.Wait(update.EndpointName));
+    }
 
     /// <summary>The error of a rollout that did not succeed; null for one that did, or still runs.</summary>
     /// <remarks><see cref="RolloutStatus.Deployed"/> proves nothing and is shown as such, but is no failure: a worker at zero tasks is deployed.</remarks>

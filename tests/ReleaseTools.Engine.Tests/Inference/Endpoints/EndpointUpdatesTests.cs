@@ -29,7 +29,7 @@ public sealed class EndpointUpdatesTests
         aws.On("ListTags", request => (string?)request["NextToken"] is null
             ? JsonNode.Parse("""{"Tags":[{"Key":"team","Value":"video"},{"Key":"aws:cloudformation:stack-name","Value":"x"},{"Key":"releasetools:release","Value":"t0"},{"Key":"releasetools:proven","Value":"2026-05-03T10:00:00Z"}],"NextToken":"n"}""")!
             : JsonNode.Parse("""{"Tags":[{"Key":"stage","Value":"prod"}]}""")!);
-        foreach (var operation in new[] { "CreateModel", "CreateEndpointConfig", "UpdateEndpoint", "DeleteModel", "DeleteEndpointConfig" })
+        foreach (var operation in new[] { "CreateModel", "CreateEndpointConfig", "UpdateEndpoint", "DeleteModel", "DeleteEndpointConfig", "AddTags", "DescribeLogStreams" })
             aws.On(operation, "{}");
     }
 
@@ -41,7 +41,7 @@ public sealed class EndpointUpdatesTests
         aws.On("DescribeEndpoint", _ => Endpoint("InService", "former", New));
         var update = await UpdateAsync();
         (update.Status, update.EndpointConfigName, update.PreviousDigest).ShouldBe((EndpointUpdateStatus.Unchanged, "former", New));
-        aws.Operations.ShouldAllBe(operation => operation.StartsWith("Describe", StringComparison.Ordinal));
+        aws.Operations.ShouldAllBe(operation => operation.StartsWith("Describe", StringComparison.Ordinal) || operation == "ListTags");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class EndpointUpdatesTests
     public async Task Another_digest_is_an_update_by_a_cloned_model_and_configuration()
     {
         aws.InTurn(
-            "DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("InService", OurConfig, New));
+            "DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("InService", OurConfig, New));
 
         var update = await UpdateAsync();
 
@@ -76,7 +76,7 @@ public sealed class EndpointUpdatesTests
     public async Task A_read_that_lags_behind_the_update_is_not_a_rollback()
     {
         aws.InTurn(
-            "DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("InService", "former", Old), () => Endpoint("InService", "former", Old),
+            "DescribeEndpoint", Before, Before, Before, Before,
             () => Endpoint("Updating", "former", Old), () => Endpoint("InService", "former", Old), () => Endpoint("InService", OurConfig, Old), () => Endpoint("InService", OurConfig, New));
         (await UpdateAsync()).Status.ShouldBe(EndpointUpdateStatus.Updated);
     }
@@ -85,7 +85,7 @@ public sealed class EndpointUpdatesTests
     public async Task A_rollback_says_so_and_takes_away_what_was_made()
     {
         aws.InTurn(
-            "DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("RollingBack", "former", Old),
+            "DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("RollingBack", "former", Old),
             () => Endpoint("InService", "former", Old));
 
         var update = await UpdateAsync();
@@ -99,7 +99,7 @@ public sealed class EndpointUpdatesTests
     [Fact]
     public async Task What_a_failed_attempt_made_stays_while_the_endpoint_names_it()
     {
-        aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("Failed", OurConfig, null));
+        aws.InTurn("DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("Failed", OurConfig, null));
         var update = await UpdateAsync();
         update.Status.ShouldBe(EndpointUpdateStatus.Failed);
         update.NextCommand.ShouldBe("Repair-SageMakerEndpoint stereo -AllowRecreate");
@@ -118,7 +118,7 @@ public sealed class EndpointUpdatesTests
     public async Task An_update_whose_answer_was_lost_is_watched_and_not_asked_for_twice()
     {
         aws.On("UpdateEndpoint", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
-        aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("InService", OurConfig, New));
+        aws.InTurn("DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("InService", OurConfig, New));
         (await UpdateAsync()).Status.ShouldBe(EndpointUpdateStatus.Updated);
         aws.Operations.Count(operation => operation == "UpdateEndpoint").ShouldBe(1);
     }
@@ -177,7 +177,7 @@ public sealed class EndpointUpdatesTests
     [Fact]
     public async Task A_wait_that_runs_out_says_that_the_update_goes_on()
     {
-        aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old));
+        aws.InTurn("DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old));
         var update = await UpdateAsync();
         update.Status.ShouldBe(EndpointUpdateStatus.TimedOut);
         update.Reason!.ShouldContain("The update of endpoint stereo goes on.");
@@ -191,9 +191,9 @@ public sealed class EndpointUpdatesTests
         var looks = 0;
         aws.On("DescribeEndpoint", _ =>
         {
-            if (++looks > 2)
+            if (++looks > 3)
                 stop.Cancel();
-            return Endpoint(looks == 1 ? "InService" : "Updating", "former", Old);
+            return Endpoint(looks <= 2 ? "InService" : "Updating", "former", Old);
         });
         var plan = await Updates.PlanAsync("stereo", Image(), new(), default);
         await Should.ThrowAsync<OperationCanceledException>(() => Updates.UpdateAsync(plan, stop.Token));
@@ -202,20 +202,39 @@ public sealed class EndpointUpdatesTests
     }
 
     [Fact]
-    public async Task An_update_whose_request_never_arrived_is_not_told_as_a_rollback()
+    public async Task An_update_that_twice_got_no_answer_and_did_not_begin_is_an_error_and_takes_away_what_was_made()
     {
         aws.On("UpdateEndpoint", _ => throw ScriptedAws.Error("ConnectionLost", status: null));
-        var update = await UpdateAsync();
-        update.Status.ShouldBe(EndpointUpdateStatus.Failed);
-        update.Reason!.ShouldContain("The update never began");
+        (await Should.ThrowAsync<ReleaseException>(UpdateAsync)).Id.ShouldBe(nameof(Messages.EndpointUpdateNotBegun));
+        aws.Operations.Count(operation => operation == "UpdateEndpoint").ShouldBe(2);
         aws.Operations.ShouldContain("DeleteEndpointConfig");
+    }
+
+    [Fact]
+    public async Task An_update_whose_request_did_not_arrive_is_asked_for_once_more()
+    {
+        var sent = 0;
+        aws.On("UpdateEndpoint", _ => ++sent == 1 ? throw ScriptedAws.Error("ConnectionLost", status: null) : new JsonObject());
+        aws.On("DescribeEndpoint", _ => sent < 2 ? Before() : Endpoint("InService", OurConfig, New));
+        (await UpdateAsync()).Status.ShouldBe(EndpointUpdateStatus.Updated);
+    }
+
+    [Fact]
+    public async Task A_first_request_that_came_after_all_is_known_by_the_refusal_of_the_second()
+    {
+        var sent = 0;
+        aws.On("UpdateEndpoint", _ => throw (++sent == 1 ? ScriptedAws.Error("ConnectionLost", status: null) : ScriptedAws.Error("ValidationException", "Cannot update in-progress endpoint.")));
+        var looks = 0;
+        aws.On("DescribeEndpoint", _ => sent < 2 ? Before() : ++looks == 1 ? Endpoint("Updating", "former", Old) : Endpoint("InService", OurConfig, New));
+        (await UpdateAsync()).Status.ShouldBe(EndpointUpdateStatus.Updated);
+        aws.Operations.ShouldNotContain("DeleteEndpointConfig");
     }
 
     [Fact]
     public async Task A_stop_by_the_user_while_what_was_made_is_removed_keeps_the_verdict()
     {
         using var stop = new CancellationTokenSource();
-        aws.InTurn("DescribeEndpoint", () => Endpoint("InService", "former", Old), () => Endpoint("Updating", "former", Old), () => Endpoint("InService", "former", Old));
+        aws.InTurn("DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("InService", "former", Old));
         aws.On("DeleteEndpointConfig", _ =>
         {
             stop.Cancel();
@@ -243,11 +262,21 @@ public sealed class EndpointUpdatesTests
     }
 
     [Fact]
+    public async Task A_rollback_that_failed_may_have_left_instances_on_what_was_made_so_it_stays()
+    {
+        aws.InTurn("DescribeEndpoint", Before, Before, () => Endpoint("Updating", "former", Old), () => Endpoint("UpdateRollbackFailed", "former", Old));
+        (await UpdateAsync()).NextCommand.ShouldBe("Repair-SageMakerEndpoint stereo");
+        aws.Operations.ShouldNotContain("DeleteEndpointConfig");
+    }
+
+    [Fact]
     public async Task Without_a_wait_the_update_is_in_progress()
     {
         var plan = await Updates.PlanAsync("stereo", Image(), new() { NoWait = true }, default);
         (await Updates.UpdateAsync(plan, default)).Status.ShouldBe(EndpointUpdateStatus.InProgress);
     }
+
+    private static JsonObject Before() => Endpoint("InService", "former", Old);
 
     private static EcrImage Image() => new() { Name = "inference", Repository = Repository, Tag = "t1", Digest = New };
 

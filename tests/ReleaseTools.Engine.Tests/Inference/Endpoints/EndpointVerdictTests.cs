@@ -6,7 +6,7 @@ namespace ReleaseTools.Engine.Tests.Inference.Endpoints;
 public sealed class EndpointVerdictTests
 {
     private static readonly EndpointExpectation Expected = new(
-        "stereo", "ours", "former", "repo/inference", "sha256:new", ["sha256:new", "sha256:platform"], ["AllTraffic"]);
+        "stereo", "ours", "former", [new("AllTraffic", "repo/inference@sha256:new", ["sha256:new", "sha256:platform"])]);
 
     [Theory]
     [InlineData("InService", "ours", "sha256:new", false, false, EndpointUpdateStatus.Updated)]
@@ -42,6 +42,19 @@ public sealed class EndpointVerdictTests
     public void A_rollback_with_a_reason_repeats_it() =>
         EndpointVerdict.Of(Endpoint("InService", "former", null) with { FailureReason = "The primary container did not pass the ping health check." }, Expected, wasSeen: true, late: false)
             .Reason.ShouldContain("did not pass the ping health check");
+
+    [Fact]
+    public void Without_a_digest_to_prove_the_configuration_is_all_that_is_asked() =>
+        EndpointVerdict.Of(Endpoint("InService", "ours", null), Expected with { Goals = [] }, wasSeen: true, late: false)
+            .ShouldBe(new EndpointVerdict(EndpointUpdateStatus.Updated, "It is InService on ours."));
+
+    [Theory]
+    [InlineData("ours", "theirs", EndpointUpdateStatus.Failed)]
+    [InlineData("former", "theirs", EndpointUpdateStatus.Failed)]
+    [InlineData("former", "ours", EndpointUpdateStatus.InProgress)]
+    [InlineData("ours", "ours", EndpointUpdateStatus.InProgress)] // a change of counts
+    public void Somebody_else_s_update_is_not_waited_for(string config, string pending, EndpointUpdateStatus verdict) =>
+        EndpointVerdict.Of(Endpoint("Updating", config, "sha256:new") with { PendingDeploymentSummary = new(pending, null) }, Expected, wasSeen: true, late: false).Status.ShouldBe(verdict);
 
     private static DescribeEndpointResponse Endpoint(string status, string config, string? digest) => new(
         "stereo", "arn", config, status, null, null, null,
