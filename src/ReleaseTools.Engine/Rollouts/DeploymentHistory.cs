@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Aws.Ecs;
 
 namespace ReleaseTools.Engine.Rollouts;
@@ -17,31 +18,31 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
     /// <summary>The newest one, where it has not ended.</summary>
     public ServiceDeploymentBrief? Ongoing => Deployments is [{ Status: { } status } newest, ..] && !HasEnded(status) ? newest : null;
 
-    /// <summary>The newest one's status.</summary>
-    public string? NewestStatus => Deployments is [var newest, ..] ? newest.Status : null;
+    /// <summary>The newest one.</summary>
+    public ServiceDeploymentBrief? Newest => Deployments is [var newest, ..] ? newest : null;
 
     /// <summary>What the newest one deployed, or is deploying; null where ECS does not tell.</summary>
-    public ServiceRevision? Deployed => Deployments is [var newest, ..] ? RevisionOf(newest) : null;
+    public ServiceRevision? Deployed => Newest is { } newest ? RevisionOf(newest) : null;
 
     /// <summary>The revisions that were deployed with success, newest first.</summary>
     public IEnumerable<ServiceRevision> Succeeded => Deployments.Where(one => one.Status == "SUCCESSFUL").Select(RevisionOf).OfType<ServiceRevision>();
 
     /// <summary>
-    /// The newest revision that was deployed with success and is another than what was deployed last: another task
-    /// definition, or another digest under the same tag. To deploy the same again would put nothing back.
+    /// The newest that was deployed with success before and is not the same as what was deployed last: another task definition,
+    /// another digest under the same tag, or none that ECS knows. To deploy the same again would put nothing back.
     /// </summary>
-    public ServiceRevision? Former => Deployed is { } current
-        ? Succeeded.FirstOrDefault(one => IsAnother(one, current))
-        : null;
+    public FormerDeployment? Former => Deployed is null ? null : SucceededBefore.FirstOrDefault(one => one.Likeness != RevisionLikeness.Same);
+
+    /// <summary>The newest of which ECS knows that it is another.</summary>
+    public FormerDeployment? KnownFormer => Deployed is null ? null : SucceededBefore.FirstOrDefault(one => one.Likeness == RevisionLikeness.Another);
 
     /// <summary>
     /// What ran before the newest deployment: the newest that succeeded before it, also where it is the same. Null where there is
     /// none, or ECS does not tell its revision; one that is older still would be too far back.
     /// </summary>
-    public ServiceRevision? BeforeNewest => Deployments.Skip(1).FirstOrDefault(one => one.Status == "SUCCESSFUL") is { } before ? RevisionOf(before) : null;
+    public FormerDeployment? BeforeNewest => Deployments.Skip(1).FirstOrDefault(one => one.Status == "SUCCESSFUL") is { } before ? AsFormer(before) : null;
 
-    /// <summary>Whether the newest deployment deployed just this.</summary>
-    public bool IsDeployed(ServiceRevision revision) => Deployed is { } current && !IsAnother(revision, current);
+    private IEnumerable<FormerDeployment> SucceededBefore => Deployments.Skip(1).Where(one => one.Status == "SUCCESSFUL").Select(AsFormer).OfType<FormerDeployment>();
 
     public static async Task<DeploymentHistory> ReadAsync(AwsSession aws, ReleaseService service, CancellationToken cancellationToken)
     {
@@ -68,8 +69,41 @@ internal sealed record DeploymentHistory(IReadOnlyList<ServiceDeploymentBrief> D
 
     private ServiceRevision? RevisionOf(ServiceDeploymentBrief deployment) => Revisions.GetValueOrDefault(deployment.TargetServiceRevisionArn ?? "");
 
-    private static bool IsAnother(ServiceRevision one, ServiceRevision current) => one.TaskDefinition != current.TaskDefinition || HasOtherDigest(one, current);
+    private FormerDeployment? AsFormer(ServiceDeploymentBrief deployment) => RevisionOf(deployment) is { } revision ? new(deployment.CreatedAt, revision, LikenessOf(revision)) : null;
 
-    private static bool HasOtherDigest(ServiceRevision one, ServiceRevision current) =>
-        (one.ContainerImages ?? []).Any(image => image.ImageDigest is { Length: > 0 } digest && DigestOf(current, image.ContainerName) != digest);
+    private RevisionLikeness LikenessOf(ServiceRevision one)
+    {
+        if (Deployed is not { } current || one.TaskDefinition != current.TaskDefinition)
+            return RevisionLikeness.Another;
+        var images = one.ContainerImages ?? [];
+        var resolved = images.Where(image => image.ImageDigest is { Length: > 0 }).ToList();
+        if (resolved.Exists(image => DigestOf(current, image.ContainerName) != image.ImageDigest))
+            return RevisionLikeness.Another;
+        var isKnown = resolved.Count > 0 || one.ServiceRevisionArn == current.ServiceRevisionArn || images.Any() && images.All(NamesDigest);
+        return isKnown ? RevisionLikeness.Same : RevisionLikeness.Unknown;
+    }
+
+    private static bool NamesDigest(ContainerImage image) => image.Image is { } name && NamedImage.Parse(name).Digest is not null;
 }
+
+/// <summary>Whether a revision is what was deployed last.</summary>
+internal enum RevisionLikeness
+{
+    /// <summary>It is.</summary>
+    Same,
+
+    /// <summary>It has another task definition, or another digest.</summary>
+    Another,
+
+    /// <summary>
+    /// The task definition is the same, and ECS never resolved its tag to a digest: that is done when the first task of a deployment
+    /// starts, and a worker at desired count 0 starts none.
+    /// </summary>
+    Unknown,
+}
+
+/// <summary>A deployment that succeeded before the newest one.</summary>
+/// <param name="At">When it began.</param>
+/// <param name="Revision">What it deployed.</param>
+/// <param name="Likeness">Whether that is what was deployed last.</param>
+internal sealed record FormerDeployment(DateTimeOffset? At, ServiceRevision Revision, RevisionLikeness Likeness);

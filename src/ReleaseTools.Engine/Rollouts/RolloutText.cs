@@ -1,3 +1,5 @@
+using ReleaseTools.Engine.Rollouts.Undo;
+
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>Sentences about rollouts that are said in more than one place.</summary>
@@ -6,6 +8,14 @@ internal static class RolloutText
     /// <summary>That nobody knows whether a deployment began, and how to find out.</summary>
     public static string MayHaveBegun(ReleaseService service) =>
         $"A deployment of {service.Service} may have begun. To look at it: aws ecs describe-services --cluster {service.Cluster} --services {service.Service}.";
+
+    /// <summary>That a deployment which was to be stopped goes on, and how to put back what ran before.</summary>
+    public static string NotStopped(ReleaseService service) =>
+        $"The deployment of {service.Service} was not stopped, and goes on. To put back what ran before: Restore-EcsService {service.Service} -Cluster {service.Cluster}.";
+
+    /// <summary>That ECS may be rolling a deployment back, and how to wait for it.</summary>
+    public static string RollbackMayGoOn(UndoPlan plan) =>
+        $"The rollback of {plan.Service.Service} may go on at ECS. To wait for its end: {Wait(plan.ToRollout())}.";
 
     /// <summary>How a rollout ended, as what one says of it.</summary>
     public static string Ended(RolloutStatus status) => status switch

@@ -41,7 +41,9 @@ internal sealed class TagMoves(IImageRegistry registry, IReleaseObserver observe
             {
                 // Not with the user's token: it is put back also when the user pressed Ctrl-C.
                 moves.TryRemove(where, out _);
-                if (await registry.PutTagAsync(where.Repository, move.From, where.Tag, CancellationToken.None))
+                if (await registry.FindAsync(where.Repository, where.Tag, CancellationToken.None) is { } now && now.Digest != move.To && now.Digest != move.From)
+                    observer.Report(new Warned(plan.Service.Service, $"The tag {where.Tag} of {where.Repository} was left on {Words.Digest(now.Digest)}, which somebody else has put it on meanwhile; before it was on {Words.Digest(move.From)}."));
+                else if (await registry.PutTagAsync(where.Repository, move.From, where.Tag, CancellationToken.None))
                     observer.Report(new Noted(plan.Service.Service, $"Put the tag {where.Tag} back on {Words.Digest(move.From)}."));
             }
             catch (ReleaseException error)

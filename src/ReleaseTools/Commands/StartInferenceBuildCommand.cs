@@ -85,7 +85,7 @@ public sealed class StartInferenceBuildCommand : ImageCommand
                 {
                     Fingerprint = await fingerprints.OfAsync(settled, cancelled),
                     Commit = git?.Commit,
-                    IsDirty = git is not null && await git.IsDirtyAsync(cancelled),
+                    Difference = token => fingerprints.DifferenceFromCommitAsync(settled, token),
                     EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
                 };
                 if (await BuildOneAsync(settled, tag, how, builds, pipeline, cancelled) is { } build)

@@ -128,6 +128,22 @@ public sealed class RolloutStartsTests : ScriptedRollouts
     }
 
     [Fact]
+    public async Task A_tag_that_somebody_moved_on_before_the_deployment_was_refused_is_left_there()
+    {
+        var plan = await PlanAsync();
+        aws.On("UpdateService", _ =>
+        {
+            registry.With(Repository, "latest", "sha256:theirs");
+            throw ScriptedAws.Error("AccessDeniedException");
+        });
+
+        (await ResultAsync(plan)).Error.ShouldNotBeNull();
+
+        registry.DigestOf(Repository, "latest").ShouldBe("sha256:theirs");
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("was left on sha256:theirs");
+    }
+
+    [Fact]
     public async Task A_tag_that_another_services_deployment_needs_does_not_go_back()
     {
         aws.On("DescribeServices", request => Services([.. request["services"]!.AsArray().Select(name => Service("ecs-svc/1", "COMPLETED", name: (string)name!))]));

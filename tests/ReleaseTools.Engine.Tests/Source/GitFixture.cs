@@ -62,6 +62,14 @@ internal sealed class GitFixture(string? workspace = null) : IDisposable
         return library;
     }
 
+    /// <summary>Makes a repository that the fixture's own does not know, with a file <c>src/file</c>.</summary>
+    public async Task WithRepositoryAsync(string path)
+    {
+        Write($"{path}/src/file", "1");
+        await RunGitAsync(PathOf(path), "init", "-q");
+        await CommitAsync(PathOf(path));
+    }
+
     public Task CommitAsync() => CommitAsync(Repository.Root);
 
     /// <summary>Commits all that lies in a repository.</summary>
@@ -81,6 +89,14 @@ internal sealed class GitFixture(string? workspace = null) : IDisposable
 
     public static Task<string?> FingerprintAsync(ReleaseImage image, GitSnapshot? git) =>
         SourceFingerprint.ComputeAsync(image, git, new Dictionary<string, string?>(StringComparer.Ordinal), default);
+
+    /// <summary>The fingerprint, which must be the one that is made of nothing but the files on disk.</summary>
+    public async Task<string> ShouldBeAsOnDiskAsync(ReleaseImage? image = null)
+    {
+        var fingerprint = (await FingerprintAsync(image ?? Image)).ShouldNotBeNull();
+        fingerprint.ShouldBe(await FingerprintAsync(image ?? Image, git: null));
+        return fingerprint;
+    }
 
     /// <summary>Runs git in the repository's root.</summary>
     public Task<string> GitAsync(params string[] arguments) => RunGitAsync(Repository.Root, arguments);

@@ -32,6 +32,56 @@ public sealed class ImageFingerprintsTests : IDisposable
         git.Runs().Order(StringComparer.Ordinal).ShouldBe(["ls-files", "rev-parse", "status"]);
     }
 
+    [Theory]
+    [InlineData("web/src/library")]
+    [InlineData("web/src/library/inner")]
+    [InlineData("web/src/library/file")]
+    [InlineData("shared/nested")]
+    [InlineData("shared/nested/src")]
+    [InlineData("dist/nested/src")]
+    public async Task Images_that_share_files_of_another_repository_have_the_fingerprints_that_each_has_alone(string input)
+    {
+        using var workspace = await OpenAsync();
+        using var library = await fixture.WithSubmoduleAsync("web/src/library");
+        await fixture.WithRepositoryAsync("shared/nested");
+        await fixture.WithRepositoryAsync("dist/nested"); // which git ignores
+        foreach (var (repository, folder) in ((string, string)[])[("web/src/library", "inner"), ("shared/nested", "src"), ("dist/nested", "src")])
+        {
+            fixture.Write($"{repository}/.gitattributes", "* text=auto\n");
+            fixture.Write($"{repository}/.gitignore", "made\n");
+            fixture.Write($"{repository}/{folder}/converted", "1\r\n");
+            await GitFixture.CommitAsync(fixture.PathOf(repository));
+            fixture.Write($"{repository}/{folder}/made", "1"); // which git ignores
+        }
+
+        fixture.Write(".dockerignore", "**/src\n**/inner\n"); // so that a command gets what Docker does not
+        BuildCommand[] before = [new() { Command = ["make"], Directory = fixture.Workspace }];
+        var (web, api) = (fixture.Image with { Inputs = [.. fixture.Image.Inputs, fixture.PathOf("dist")], Before = before }, Api with { Inputs = [fixture.PathOf(input)], Before = before });
+
+        foreach (var images in (ReleaseImage[][])[[web, api], [api, web]])
+        {
+            var fingerprints = new ImageFingerprints(workspace, await workspace.ReadDefinitionAsync(default), (image, _) => Task.FromResult(image));
+            fingerprints.Expect(images);
+            foreach (var image in images)
+                (await fingerprints.OfAsync(image, default)).ShouldBe(await fixture.FingerprintAsync(image), image.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Two_images_of_the_same_files_of_another_repository_are_looked_at_once()
+    {
+        using var workspace = await OpenAsync();
+        await fixture.WithRepositoryAsync("shared/nested");
+        var fingerprints = new ImageFingerprints(workspace, await workspace.ReadDefinitionAsync(default), (image, _) => Task.FromResult(image));
+        var one = Api with { Inputs = [fixture.PathOf("shared/nested/src")] };
+        await fingerprints.OfAsync(one, default);
+        git.Runs();
+
+        (await fingerprints.OfAsync(one with { Name = "second", Target = "other" }, default)).ShouldNotBeNull();
+
+        git.Runs().ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task An_image_that_was_not_expected_is_looked_at_when_it_is_asked_for()
     {

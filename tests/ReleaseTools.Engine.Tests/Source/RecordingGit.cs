@@ -12,7 +12,7 @@ internal sealed class RecordingGit : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The git that writes down is a shell script.");
         var git = ExecutableLookup.Find("git", ProcessEnvironment.Variables);
-        var script = tools.Write("git", $"#!/bin/sh\n[ \"$1\" = -c ] && said=$3 || said=$1; echo \"$said\" >> '{tools.PathOf("runs")}'\n{(meanwhile is null ? "" : Once(git!, meanwhile))}exec '{git}' \"$@\"\n");
+        var script = tools.Write("git", $"#!/bin/sh\nsaid=; for word; do case $said in -c) said=;; '') said=$word;; esac; done\necho \"$said\" >> '{tools.PathOf("runs")}'\n{(meanwhile is null ? "" : Once(git!, meanwhile))}exec '{git}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Environment = new Dictionary<string, string>(ProcessEnvironment.Variables, StringComparer.Ordinal) { ["PATH"] = $"{tools.Root}:{ProcessEnvironment.Variables["PATH"]}" };

@@ -54,7 +54,7 @@ public sealed class WorkingTreeTests : IDisposable
 
         await fixture.GitAsync(command);
 
-        await ShouldBeAsOnDiskAsync();
+        await fixture.ShouldBeAsOnDiskAsync();
     }
 
     [Fact]
@@ -77,11 +77,11 @@ public sealed class WorkingTreeTests : IDisposable
         var before = await fixture.FingerprintAsync();
 
         await fixture.GitAsync("mv", "apps/web/src/main", "apps/web/src/program");
-        var staged = await ShouldBeAsOnDiskAsync();
+        var staged = await fixture.ShouldBeAsOnDiskAsync();
         await fixture.GitAsync("reset", "-q");
 
         staged.ShouldNotBe(before);
-        (await ShouldBeAsOnDiskAsync()).ShouldBe(staged);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldBe(staged);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class WorkingTreeTests : IDisposable
         Directory.Delete(fixture.PathOf("shared/deep"), recursive: true);
         fixture.Write("shared/deep", "1");
 
-        await ShouldBeAsOnDiskAsync();
+        await fixture.ShouldBeAsOnDiskAsync();
     }
 
     [Fact]
@@ -105,15 +105,15 @@ public sealed class WorkingTreeTests : IDisposable
         await fixture.CommittedAsync();
         Link("web/src/link", "../../other");
         await fixture.CommitAsync();
-        var before = await ShouldBeAsOnDiskAsync();
+        var before = await fixture.ShouldBeAsOnDiskAsync();
 
         fixture.Write("other/file", "2");
-        var behind = await ShouldBeAsOnDiskAsync();
+        var behind = await fixture.ShouldBeAsOnDiskAsync();
         File.Delete(fixture.PathOf("web/src/link"));
         Link("web/src/link", "../../shared");
 
         behind.ShouldBe(before);
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
     [Fact]
@@ -121,12 +121,12 @@ public sealed class WorkingTreeTests : IDisposable
     {
         await fixture.CommittedAsync();
         fixture.Write("web/src/thing", "../main");
-        var file = await ShouldBeAsOnDiskAsync();
+        var file = await fixture.ShouldBeAsOnDiskAsync();
 
         File.Delete(fixture.PathOf("web/src/thing"));
         Link("web/src/thing", "../main");
 
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(file);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(file);
     }
 
     [Fact]
@@ -137,16 +137,16 @@ public sealed class WorkingTreeTests : IDisposable
         Link("linked", "shared");
         await fixture.CommitAsync();
         var image = fixture.Image with { Inputs = [fixture.PathOf("linked")] };
-        var before = await ShouldBeAsOnDiskAsync(image);
+        var before = await fixture.ShouldBeAsOnDiskAsync(image);
 
         fixture.Write("shared/lib", "2\n");
-        var changed = await ShouldBeAsOnDiskAsync(image);
+        var changed = await fixture.ShouldBeAsOnDiskAsync(image);
         fixture.Write("shared/lib", "1\n");
         File.Delete(fixture.PathOf("linked"));
         Link("linked", "third");
 
         changed.ShouldNotBe(before);
-        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync(image)).ShouldNotBe(before);
     }
 
     [Fact]
@@ -159,26 +159,47 @@ public sealed class WorkingTreeTests : IDisposable
         var before = await fixture.FingerprintAsync();
 
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var other = await ShouldBeAsOnDiskAsync();
+        var other = await fixture.ShouldBeAsOnDiskAsync();
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
         other.ShouldBe(before);
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
-    [Fact]
-    public async Task Where_git_is_told_not_to_trust_the_executable_bit_its_own_counts()
+    [Theory]
+    [InlineData("1\n", false)]
+    [InlineData("1\n", true)]
+    [InlineData("changed", false)]
+    public async Task The_executable_bit_counts_where_git_is_told_not_to_trust_it_for_docker_gets_it(string content, bool isMonitored)
     {
         if (OperatingSystem.IsWindows())
             return;
         await fixture.CommittedAsync();
         await fixture.GitAsync("config", "core.fileMode", "false");
+        fixture.Write("web/src/main", content);
+        if (isMonitored)
+            await MonitorAsync();
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
+        File.SetUnixFileMode(fixture.PathOf("web/src/main"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public async Task On_a_disk_where_every_file_may_be_executed_a_change_is_seen()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        await fixture.CommittedAsync();
+        await fixture.GitAsync("config", "core.fileMode", "false");
+        foreach (var file in Directory.EnumerateFiles(fixture.Workspace, "*", SearchOption.AllDirectories))
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
         fixture.Write("web/src/main", "changed");
-        var before = await fixture.FingerprintAsync();
 
-        File.SetUnixFileMode(fixture.PathOf("web/src/main"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        (await fixture.FingerprintAsync()).ShouldBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
     [Fact]
@@ -217,6 +238,21 @@ public sealed class WorkingTreeTests : IDisposable
     }
 
     [Fact]
+    public async Task Line_ends_of_what_git_does_not_know_yet_do_count()
+    {
+        await fixture.CommittedAsync();
+        fixture.Write(".gitattributes", "* text=auto\n");
+        fixture.Write("web/src/new", "1\n");
+        var before = await fixture.ShouldBeAsOnDiskAsync();
+
+        fixture.Write("web/src/new", "1\r\n");
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        await fixture.CommitAsync();
+
+        (await fixture.FingerprintAsync()).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task A_file_that_goes_through_a_filter_is_no_change_when_it_is_touched()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The filter is a POSIX one.");
@@ -249,10 +285,10 @@ public sealed class WorkingTreeTests : IDisposable
         (await fixture.FingerprintAsync()).ShouldBe(before);
 
         fixture.Write("web/src/main", "changed");
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
         File.Delete(fixture.PathOf("web/src/main"));
 
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
     [Theory]
@@ -266,7 +302,7 @@ public sealed class WorkingTreeTests : IDisposable
         await fixture.GitAsync("sparse-checkout", "set", "--cone", index, "apps/web");
 
         File.Exists(fixture.PathOf("shared/lib")).ShouldBeFalse();
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
     }
 
     [Fact]
@@ -283,115 +319,10 @@ public sealed class WorkingTreeTests : IDisposable
         await Should.ThrowAsync<CliWrap.Exceptions.CommandExecutionException>(() => fixture.GitAsync("merge", "-q", "theirs"));
 
         (await fixture.GitAsync("ls-files", "-u")).ShouldNotBeEmpty();
-        var undecided = await ShouldBeAsOnDiskAsync();
+        var undecided = await fixture.ShouldBeAsOnDiskAsync();
         fixture.Write("web/src/main", "decided");
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(undecided);
+        (await fixture.ShouldBeAsOnDiskAsync()).ShouldNotBe(undecided);
         (await fixture.TagAsync()).ShouldContain("dirty");
-    }
-
-    [Theory]
-    [InlineData("web/src")]
-    [InlineData("web/src/library")]
-    [InlineData("web/src/library/file")]
-    public async Task A_submodule_counts_by_its_files(string input)
-    {
-        await fixture.CommittedAsync();
-        using var library = await fixture.WithSubmoduleAsync("web/src/library");
-        await fixture.CommitAsync();
-        var image = fixture.Image with { Inputs = [fixture.PathOf(input)] };
-        var before = await ShouldBeAsOnDiskAsync(image);
-
-        fixture.Write("web/src/library/file", "changed");
-        var changed = await ShouldBeAsOnDiskAsync(image);
-        await GitFixture.CommitAsync(fixture.PathOf("web/src/library"));
-
-        changed.ShouldNotBe(before);
-        (await ShouldBeAsOnDiskAsync(image)).ShouldBe(changed);
-    }
-
-    [Fact]
-    public async Task A_submodule_that_is_not_checked_out_has_no_files()
-    {
-        await fixture.CommittedAsync();
-        using var library = await fixture.WithSubmoduleAsync("web/src/library");
-        await fixture.CommitAsync();
-        var before = await fixture.FingerprintAsync();
-
-        await fixture.GitAsync("submodule", "--quiet", "deinit", "--force", "apps/web/src/library");
-        var empty = await ShouldBeAsOnDiskAsync();
-        fixture.Write("web/src/library/file", "somebody's own");
-
-        empty.ShouldNotBe(before);
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(empty);
-    }
-
-    [Fact]
-    public async Task A_submodule_that_a_merge_left_undecided_counts_by_its_files()
-    {
-        await fixture.CommittedAsync();
-        using var library = await fixture.WithSubmoduleAsync("web/src/library");
-        await fixture.CommitAsync();
-        var before = await ShouldBeAsOnDiskAsync();
-        var commit = (await GitFixture.RunGitAsync(library.Root, "rev-parse", "HEAD")).Trim();
-        var stages = string.Concat(Enumerable.Range(1, 3).Select(stage => $"160000 {commit} {stage}\tapps/web/src/library\n"));
-        await CliWrap.Cli.Wrap("git").WithArguments(["update-index", "--index-info"]).WithWorkingDirectory(fixture.Repository.Root)
-            .WithStandardInputPipe(CliWrap.PipeSource.FromString($"0 {new string('0', commit.Length)}\tapps/web/src/library\n{stages}")).ExecuteAsync();
-        (await fixture.GitAsync("ls-files", "-u")).ShouldContain("library");
-
-        (await ShouldBeAsOnDiskAsync()).ShouldBe(before);
-        fixture.Write("web/src/library/file", "changed");
-
-        (await ShouldBeAsOnDiskAsync()).ShouldNotBe(before);
-    }
-
-    [Theory]
-    [InlineData("submodule")]
-    [InlineData("unknown")]
-    public async Task What_a_command_reads_in_a_folder_of_another_repository_counts(string kind)
-    {
-        await fixture.CommittedAsync();
-        using var library = await fixture.WithSubmoduleAsync("vendor/submodule");
-        await fixture.CommitAsync();
-        fixture.Write($"vendor/{kind}/kit/source", "1");
-        await GitFixture.RunGitAsync(fixture.PathOf($"vendor/{kind}"), "init", "-q");
-        await GitFixture.CommitAsync(fixture.PathOf($"vendor/{kind}"));
-        var image = fixture.Image with { Before = [new() { Command = ["make"], Directory = fixture.PathOf($"vendor/{kind}/kit") }] };
-        var before = await ShouldBeAsOnDiskAsync(image);
-
-        fixture.Write($"vendor/{kind}/kit/source", "2");
-
-        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(before);
-    }
-
-    [Fact]
-    public async Task A_submodule_whose_repository_is_lost_is_a_folder()
-    {
-        await fixture.CommittedAsync();
-        using var library = await fixture.WithSubmoduleAsync("web/src/library");
-        await fixture.CommitAsync();
-
-        fixture.Write("web/src/library/.git", "gitdir: /nowhere\n");
-
-        await ShouldBeAsOnDiskAsync();
-    }
-
-    [Theory]
-    [InlineData("shared")]
-    [InlineData("shared/nested")]
-    [InlineData("shared/nested/src")]
-    [InlineData("shared/nested/src/file")]
-    public async Task A_repository_that_git_does_not_know_counts_by_its_files(string input)
-    {
-        await fixture.CommittedAsync();
-        fixture.Write("shared/nested/src/file", "1");
-        await GitFixture.RunGitAsync(fixture.PathOf("shared/nested"), "init", "-q");
-        await GitFixture.CommitAsync(fixture.PathOf("shared/nested"));
-        var image = fixture.Image with { Inputs = [fixture.PathOf(input)] };
-        var before = await ShouldBeAsOnDiskAsync(image);
-
-        fixture.Write("shared/nested/src/file", "2");
-
-        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(before);
     }
 
     [Theory]
@@ -411,13 +342,13 @@ public sealed class WorkingTreeTests : IDisposable
         await fixture.CommittedAsync();
         fixture.Write($"web/{name}/{name}", "1");
         var image = fixture.Image with { Inputs = [fixture.PathOf($"web/{name}")] };
-        var unknown = await ShouldBeAsOnDiskAsync(image);
+        var unknown = await fixture.ShouldBeAsOnDiskAsync(image);
         await fixture.CommitAsync();
-        (await ShouldBeAsOnDiskAsync(image)).ShouldBe(unknown);
+        (await fixture.ShouldBeAsOnDiskAsync(image)).ShouldBe(unknown);
 
         fixture.Write($"web/{name}/{name}", "2");
 
-        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(unknown);
+        (await fixture.ShouldBeAsOnDiskAsync(image)).ShouldNotBe(unknown);
         (await fixture.TagAsync()).ShouldContain("dirty");
     }
 
@@ -432,7 +363,7 @@ public sealed class WorkingTreeTests : IDisposable
         {
             fixture.Write($"web/src/{name}", "1");
             await fixture.CommitAsync();
-            fingerprints.Add(await ShouldBeAsOnDiskAsync());
+            fingerprints.Add(await fixture.ShouldBeAsOnDiskAsync());
             File.Delete(fixture.PathOf($"web/src/{name}"));
         }
 
@@ -550,7 +481,7 @@ public sealed class WorkingTreeTests : IDisposable
 
         var snapshot = await GitSnapshot.TakeAsync(fixture.Workspace, named, default);
 
-        (await GitFixture.FingerprintAsync(fixture.Image, snapshot)).ShouldBe(await ShouldBeAsOnDiskAsync());
+        (await GitFixture.FingerprintAsync(fixture.Image, snapshot)).ShouldBe(await fixture.ShouldBeAsOnDiskAsync());
     }
 
     [Fact]
@@ -575,24 +506,27 @@ public sealed class WorkingTreeTests : IDisposable
         fixture.Repository.Write("beside/file", "1");
         await fixture.CommitAsync();
         var image = fixture.Image with { Inputs = [fixture.Repository.PathOf("beside"), outside.Root] };
-        var before = await ShouldBeAsOnDiskAsync(image);
+        var before = await fixture.ShouldBeAsOnDiskAsync(image);
 
         fixture.Repository.Write("beside/file", "2");
-        var beside = await ShouldBeAsOnDiskAsync(image);
+        var beside = await fixture.ShouldBeAsOnDiskAsync(image);
         outside.Write("file", "2");
 
         beside.ShouldNotBe(before);
-        (await ShouldBeAsOnDiskAsync(image)).ShouldNotBe(beside);
+        (await fixture.ShouldBeAsOnDiskAsync(image)).ShouldNotBe(beside);
+    }
+
+    /// <summary>Has git ask a monitor what changed, which sees nothing, and remember its answer.</summary>
+    private async Task MonitorAsync()
+    {
+        fixture.Repository.Write("monitor", "#!/bin/sh\nprintf 'nothing\\0'\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(fixture.Repository.PathOf("monitor"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await fixture.GitAsync("config", "core.fsmonitor", fixture.Repository.PathOf("monitor"));
+        await fixture.GitAsync("status");
+        await fixture.GitAsync("status");
+        (await fixture.GitAsync("ls-files", "-f", "apps/web/src/main")).ShouldStartWith("h ");
     }
 
     private void Link(string path, string target) => File.CreateSymbolicLink(fixture.PathOf(path), target);
-
-    private Task<string?> ShouldBeAsOnDiskAsync() => ShouldBeAsOnDiskAsync(fixture.Image);
-
-    private async Task<string?> ShouldBeAsOnDiskAsync(ReleaseImage image)
-    {
-        var fingerprint = (await fixture.FingerprintAsync(image)).ShouldNotBeNull();
-        fingerprint.ShouldBe(await GitFixture.FingerprintAsync(image, git: null));
-        return fingerprint;
-    }
 }

@@ -8,11 +8,13 @@ namespace ReleaseTools.Engine.Inference.Builds;
 /// <code>
 /// the project's environment has        workspace  the source version that CodeBuild resolved   the fingerprint counts
 /// RELEASETOOLS_SOURCE=workspace        any        any                                          yes
-/// anything else, and a source          clean      the workspace's commit                       yes
-/// anything else, and a source          clean      another                                      no
-/// anything else, and a source          changed    any                                          no
+/// anything else, and a source          as commit  the workspace's commit                       yes
+/// anything else, and a source          as commit  another                                      no
+/// anything else, and a source          differs    any                                          no
 /// anything else, and no source         any        none is told                                 no
 /// </code>
+/// It is as its commit where it is clean and each file that the fingerprint counts is in the commit as it is here: one that git
+/// ignores counts, and whoever checks the commit out does not get it.
 /// Where it does not count, the image is always built, and gets no src- tag.
 /// </summary>
 /// <param name="Commit">The commit that the build must turn out to be of; null where the project builds the workspace.</param>
@@ -25,7 +27,7 @@ internal sealed record BuiltSource(string? Commit, string? Doubt)
     private const string Workspace = "workspace";
 
     /// <summary>What a project builds for somebody whose workspace is as the options say.</summary>
-    public static BuiltSource Of(Project project, InferenceBuildOptions options)
+    public static async Task<BuiltSource> OfAsync(Project project, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
         if ((project.Environment?.EnvironmentVariables ?? []).Any(variable => variable is { Name: Variable, Value: Workspace }))
             return new(Commit: null, Doubt: null);
@@ -33,8 +35,8 @@ internal sealed record BuiltSource(string? Commit, string? Doubt)
             return new(Commit: null, $"The project {project.Name} fetches its source itself, so whether it is this workspace's cannot be told.");
         if (options.Commit is null)
             return new(Commit: null, $"The project {project.Name} builds a commit, and this workspace has none.");
-        return options.IsDirty
-            ? new(Commit: null, $"The project {project.Name} builds a commit, and this workspace differs from its own.")
+        return await options.Difference(cancellationToken) is { } difference
+            ? new(Commit: null, $"The project {project.Name} builds a commit, and {difference}.")
             : new(options.Commit, Doubt: null);
     }
 }

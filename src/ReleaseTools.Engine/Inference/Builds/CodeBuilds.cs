@@ -132,7 +132,7 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     {
         var projects = await aws.CodeBuild.BatchGetProjectsAsync(new([project]), cancellationToken);
         return projects.Projects is [var found, ..]
-            ? BuiltSource.Of(found, options)
+            ? await BuiltSource.OfAsync(found, options, cancellationToken)
             : throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
     }
 

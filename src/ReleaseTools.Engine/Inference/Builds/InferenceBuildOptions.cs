@@ -21,8 +21,8 @@ public sealed record InferenceBuildOptions
     /// <summary>The workspace's commit; null where it has none.</summary>
     public string? Commit { get; init; }
 
-    /// <summary>Whether the workspace differs from its commit.</summary>
-    public bool IsDirty { get; init; }
+    /// <summary>Says in what the workspace differs from its commit, as far as it matters to the image; null where in nothing. Asked only of an image that is built of the commit.</summary>
+    public Func<CancellationToken, Task<string?>> Difference { get; init; } = _ => Task.FromResult<string?>(null);
 
     /// <summary>Build even where ECR holds an image of the same fingerprint.</summary>
     public bool Force { get; init; }

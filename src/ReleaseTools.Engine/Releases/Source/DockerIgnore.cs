@@ -28,12 +28,12 @@ internal sealed class DockerIgnore
         takesBack = patterns.Exists(pattern => pattern.TakesBack);
     }
 
-    /// <summary>The ignore file of a build: the Dockerfile's own before the context's. Null where there is none.</summary>
-    public static DockerIgnore? Of(string? dockerfile, string context)
-    {
-        string[] candidates = dockerfile is null ? [] : [$"{dockerfile}.dockerignore"];
-        return candidates.Append(Path.Combine(context, ".dockerignore")).FirstOrDefault(File.Exists) is { } file ? new(File.ReadAllText(file)) : null;
-    }
+    /// <summary>Where a build's ignore file is looked for: the Dockerfile's own goes before the context's.</summary>
+    public static IEnumerable<string> FilesOf(string? dockerfile, string context) =>
+        (dockerfile is null ? [] : (string[])[$"{dockerfile}.dockerignore"]).Append(Path.Combine(context, ".dockerignore"));
+
+    /// <summary>The ignore file of a build. Null where there is none.</summary>
+    public static DockerIgnore? Of(string? dockerfile, string context) => FilesOf(dockerfile, context).FirstOrDefault(File.Exists) is { } file ? new(File.ReadAllText(file)) : null;
 
     internal static DockerIgnore Parse(string text) => new(text);
 

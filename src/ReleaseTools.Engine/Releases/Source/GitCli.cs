@@ -54,7 +54,7 @@ internal sealed partial class GitCli
         if (result.ExitCode == 0)
             return read(output.Written);
         var said = Utf8.GetString(errors.Written.Span);
-        if (said.Contains("not a git repository", StringComparison.Ordinal))
+        if (said.Contains("not a git repository", StringComparison.Ordinal) || said.Contains("invalid gitfile format", StringComparison.Ordinal))
             return null;
         throw Ownership().Match(said) is { Success: true } refused
             ? ReleaseException.For(nameof(Messages.GitRefusesOwner), ErrorKind.PermissionDenied, folder, refused.Groups["path"].Value)
@@ -71,7 +71,13 @@ internal sealed partial class GitCli
         ?? throw ReleaseException.For(nameof(Messages.GitFailed), ErrorKind.Failed, folder, Subcommand(arguments), folder, "The folder is in no repository any more.");
 
     // Settings for one run come before it.
-    private static string Subcommand(IReadOnlyList<string> arguments) => arguments is ["-c", _, var subcommand, ..] ? subcommand : arguments[0];
+    private static string Subcommand(IReadOnlyList<string> arguments)
+    {
+        var at = 0;
+        while (arguments[at] is "-c")
+            at += 2;
+        return arguments[at];
+    }
 
     // Without the mark that some encodings begin with.
     private static UTF8Encoding Utf8 { get; } = new(encoderShouldEmitUTF8Identifier: false);

@@ -26,18 +26,38 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
-        var byRepository = names.ToLookup(RepositoryOf, StringComparer.Ordinal);
+        var repositories = new InnerRepositories(git, path);
+        var placed = new List<(string Repository, string Name)>(names.Count);
+        foreach (var name in names)
+            placed.Add((await repositories.OfAsync(name, cancellationToken).ConfigureAwait(false), name));
+        var byRepository = placed.ToLookup(one => one.Repository, one => one.Name, StringComparer.Ordinal);
         string[] own = [.. byRepository[""]];
         var listing = await TryListAsync(own, withUnignored, cancellationToken).ConfigureAwait(false)
             ?? new SourceListing([], UnknownFiles.Find(path, own, []), new HashSet<string>(StringComparer.Ordinal), ids);
         foreach (var repository in byRepository.Where(names => names.Key is not ""))
-            listing = await WithRepositoryAsync(listing, repository.Key, [.. repository.Select(name => name[(repository.Key.Length + 1)..])], withUnignored, cancellationToken).ConfigureAwait(false);
+        {
+            string[] inside = [.. repository.Select(name => name[(repository.Key.Length + 1)..])];
+            listing = With(listing, repository.Key, inside, await Inner(repository.Key).TryListAsync(inside, withUnignored, cancellationToken).ConfigureAwait(false));
+        }
+
         return listing;
+    }
+
+    /// <summary>Lists what a commit holds at some paths, submodules as such.</summary>
+    public async Task<SourceListing> ListCommitAsync(string commit, IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        string[] within = [.. names.Where(IsInRepository)];
+        var written = within.Length == 0 ? "" : await git.ReadAsync(["ls-tree", "-r", "-z", commit, "--", .. within], cancellationToken).ConfigureAwait(false);
+        return new SourceListing([.. GitTree.Parse(written)], [], new HashSet<string>(StringComparer.Ordinal), ids);
     }
 
     /// <inheritdoc cref="GitContents.ReadAsync"/>
     public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<(string Name, string? Mode)> entries, CancellationToken cancellationToken) =>
         new GitContents(this, ids).ReadAsync(entries, cancellationToken);
+
+    /// <summary>What lies at each path of the repository that is a file.</summary>
+    public Task<IReadOnlyList<SourceFile>> ReadAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        ReadAsync(names.Where(IsInRepository).Select(name => (name, (string?)null)), cancellationToken);
 
     /// <summary>Where a path lies on disk.</summary>
     public string OnDisk(string name) => System.IO.Path.Combine(path, name);
@@ -60,8 +80,12 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         return $"{start}{name}";
     }
 
+    // Docker gets the modes that a disk has, whatever git was told of it, and a monitor's word is taken as git was told to. On a disk
+    // without modes, where every file may be executed, all are read. Windows has none either, and there those of the index count.
+    private static readonly string[] ByDisk = OperatingSystem.IsWindows() ? [] : ["-c", "core.fileMode=true", "-c", "core.fsmonitor=false"];
+
     // Git compares files in threads of its own. Where there are no cores for them they only hold up the other run beside it.
-    private static string[] WithoutThreads { get; } = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
+    private static readonly string[] WithoutThreads = Environment.ProcessorCount > 2 ? [] : ["-c", "core.preloadIndex=false"];
 
     private async Task<SourceListing?> TryListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken)
     {
@@ -80,7 +104,7 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         string[] within = [.. names.Where(IsInRepository).Select(AsPathspec)];
         if (within.Length == 0)
             return null;
-        var status = git.TryReadAsync([.. WithoutThreads, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. within], cancellationToken);
+        var status = git.TryReadAsync([.. WithoutThreads, .. ByDisk, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all", "--", .. within], cancellationToken);
         var unignored = withUnignored ? git.TryReadAsync(["ls-files", "-o", "--exclude-standard", "-z", "--", .. within], cancellationToken) : Task.FromResult<string?>("");
         var listed = ListIndexAsync(names, within, cancellationToken);
         await Task.WhenAll(status, unignored, listed).ConfigureAwait(false);
@@ -89,11 +113,11 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
 
         var changed = GitStatus.Parse(changes).Where(change => change.DiffersFromIndex).ToDictionary(change => FromRoot(change.Path), change => change.Mode, StringComparer.Ordinal);
         var (known, unsure) = (new List<SourceFile>(entries.Count), new Dictionary<string, string?>(StringComparer.Ordinal));
-        var repositories = new HashSet<string>(StringComparer.Ordinal);
+        var submodules = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
             if (entry.Mode == SourceFile.Repository)
-                repositories.Add(entry.Path);
+                submodules.Add(entry.Path);
             else if (changed.TryGetValue(entry.Path, out var mode))
                 unsure[entry.Path] = mode;
             else if (entry.IsSure)
@@ -104,8 +128,13 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
 
         known.AddRange(await ReadAsync(unsure.Select(entry => (entry.Key, entry.Value)), cancellationToken).ConfigureAwait(false));
         var listing = new SourceListing(known, others, (await unignored)!.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(name => name.TrimEnd('/')).ToHashSet(StringComparer.Ordinal), ids);
-        foreach (var repository in repositories)
-            listing = await WithRepositoryAsync(listing, repository, ["."], withUnignored, cancellationToken).ConfigureAwait(false);
+        var repositories = new InnerRepositories(git, path);
+        foreach (var submodule in submodules)
+        {
+            var isCheckedOut = await repositories.IsOneAsync(submodule, cancellationToken).ConfigureAwait(false);
+            listing = With(listing, submodule, ["."], isCheckedOut ? await Inner(submodule).TryListAsync(["."], withUnignored, cancellationToken).ConfigureAwait(false) : null);
+        }
+
         return listing;
     }
 
@@ -117,13 +146,15 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
     /// Adds what lies in a submodule, or in somebody else's repository. The commit of a submodule says nothing of it: it may not be
     /// checked out, and then the build gets an empty folder, or be changed itself.
     /// </summary>
-    private async Task<SourceListing> WithRepositoryAsync(SourceListing listing, string name, string[] names, bool withUnignored, CancellationToken cancellationToken)
+    private SourceListing With(SourceListing listing, string name, string[] names, SourceListing? inner)
     {
-        var inner = HasRepository(name) ? await Inner(OnDisk(name)).TryListAsync(names, withUnignored, cancellationToken).ConfigureAwait(false) : null;
         if (inner is null)
             return listing with { Others = [.. listing.Others, .. names.Select(Outer).Where(path => System.IO.Path.Exists(OnDisk(path)))] };
+
+        // A path in a submodule may lie in another path, and then is listed twice.
+        var known = listing.Known.Concat(inner.Known.Select(file => file with { Name = Outer(file.Name) })).DistinctBy(file => file.Name, StringComparer.Ordinal);
         return new SourceListing(
-            [.. listing.Known, .. inner.Known.Select(file => file with { Name = Outer(file.Name) })],
+            [.. known],
             [.. listing.Others, .. inner.Others.Select(Outer)],
             listing.Unignored.Concat(inner.Unignored.Select(Outer)).ToHashSet(StringComparer.Ordinal),
             ids);
@@ -131,22 +162,12 @@ internal sealed class GitFolder(GitCli git, string path, string prefix, GitIndex
         string Outer(string inside) => inside is "." ? name : $"{name}/{inside}";
     }
 
-    private bool HasRepository(string name) => System.IO.Path.Exists(System.IO.Path.Combine(OnDisk(name), ".git"));
-
-    /// <summary>The repository within this one that a path lies in, of several the innermost; empty where it lies in none, or is one itself.</summary>
-    private string RepositoryOf(string name)
-    {
-        for (var end = name.LastIndexOf('/'); end > 0 && name.AsSpan(0, end) is not [.., '.', '.']; end = name.LastIndexOf('/', end - 1))
-        {
-            if (HasRepository(name[..end]))
-                return name[..end];
-        }
-
-        return "";
-    }
-
     /// <summary>A submodule's folder; what its index holds is not remembered.</summary>
-    private GitFolder Inner(string folder) => new(git.In(folder), folder, prefix: "", new GitIndex(git.In(folder), folder, file: null), ids);
+    private GitFolder Inner(string name)
+    {
+        var folder = OnDisk(name);
+        return new(git.In(folder), folder, prefix: "", new GitIndex(git.In(folder), folder, file: null), ids);
+    }
 
     /// <summary>Whether a path does not lead up beyond the repository's root.</summary>
     private bool IsInRepository(string name)

@@ -90,6 +90,12 @@ public sealed class GitSnapshot
     internal Task<SourceListing> ListAsync(IReadOnlyCollection<string> names, bool withUnignored, CancellationToken cancellationToken) =>
         folder.ListAsync(names, withUnignored, cancellationToken);
 
+    /// <summary>Lists what the commit holds at some paths of the workspace.</summary>
+    internal Task<SourceListing> ListCommitAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) => folder.ListCommitAsync(Commit, names, cancellationToken);
+
+    /// <summary>The files that are at some paths of the workspace, as git would take them.</summary>
+    internal Task<IReadOnlyList<SourceFile>> ReadAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken) => folder.ReadAsync(names, cancellationToken);
+
     private static async Task<GitSnapshot?> TakeAsync(string workspace, string path, GitCli git, CancellationToken cancellationToken)
     {
         var found = await git.TryReadAsync(["rev-parse", "--revs-only", "HEAD", "--show-prefix", "--git-path", "index"], cancellationToken).ConfigureAwait(false);

@@ -47,16 +47,21 @@ internal sealed class ImageSources
         outputs = [.. image.Before.SelectMany(before => before.Outputs).Select(NameOf)];
         hasCommands = image.Before.Count > 0 || dockerfile is null;
         ignore = DockerIgnore.Of(image.Dockerfile, image.Context ?? image.Workspace);
+        IgnoreFiles = [.. DockerIgnore.FilesOf(image.Dockerfile, image.Context ?? image.Workspace).Select(OwnNameOf)];
         var inputs = image.Inputs.Select(NameOf).ToList();
         IsKnown = inputs.Exists(input => !IsMade(input));
         inputs = [.. dockerfile is null ? inputs : inputs.Append(dockerfile)];
         sent = inputs;
         var folders = image.Before.Select(before => NameOf(before.Directory)).Where(folder => folder is not ".");
         Names = [.. inputs.Concat(folders).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        NeedsOwnLook = Names.Any(name => InnerRepositories.MayHold(root, name));
     }
 
     /// <summary>Inputs, Dockerfile and the folders that commands are run in, each once, in order. Where one is reached over a link it is where the link leads.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Where the ignore file of the build may be; it is no source, but decides which files are.</summary>
+    public IReadOnlyList<string> IgnoreFiles { get; }
 
     /// <summary>Whether the image's changes can be told: it has inputs, and not only such as its own commands make.</summary>
     public bool IsKnown { get; }
@@ -64,8 +69,16 @@ internal sealed class ImageSources
     /// <summary>Whether git must be asked what it ignores.</summary>
     public bool NeedsUnignored => hasCommands && (ignore is not null || !Names.All(IsSent));
 
+    /// <summary>
+    /// Whether a listing for other images would not do: some of its paths lie in a repository within this one. Such are listed by that
+    /// repository's git, which may tell of them otherwise than what lists the whole of it.
+    /// </summary>
+    public bool NeedsOwnLook { get; }
+
     /// <summary>Whether a listing for this image does for another one.</summary>
-    public bool IsSeenWith(ImageSources other) => (NeedsUnignored || !other.NeedsUnignored) && other.Names.All(Has);
+    public bool IsSeenWith(ImageSources other) =>
+        (NeedsUnignored || !other.NeedsUnignored)
+        && (NeedsOwnLook || other.NeedsOwnLook ? Names.SequenceEqual(other.Names, StringComparer.Ordinal) : other.Names.All(Has));
 
     /// <summary>Whether a file is at one of the paths.</summary>
     public bool Has(string name)
@@ -112,6 +125,13 @@ internal sealed class ImageSources
 
     /// <summary>A path as a name, with every link followed.</summary>
     private string NameOf(string path) => SourceName.Of(root, WorkspacePaths.Real(path));
+
+    /// <summary>A file's path as a name, with the links followed that lead to its folder.</summary>
+    private string OwnNameOf(string file)
+    {
+        var (folder, name) = (NameOf(Path.GetDirectoryName(file)!), Path.GetFileName(file));
+        return folder is "." ? name : $"{folder}/{name}";
+    }
 
     private bool IsMade(string name)
     {

@@ -11,7 +11,7 @@ namespace ReleaseTools.Engine.Releases.Source;
 /// Besides the files these count: target, platform, build arguments, whether the build gets the whole context, where context and
 /// Dockerfile lie, the commands that are run first with their folders, the ids of the secrets, and the fingerprints of base images.
 /// What does not count: labels, caches, what secrets are and where they come from, and what the commands make. Git's ids are of
-/// contents as git stores them; line ends that a checkout converts do not count.
+/// contents as git stores them; line ends that a checkout converts do not count. What git does not know yet is taken as it lies on disk.
 /// </remarks>
 public static class SourceFingerprint
 {
@@ -50,7 +50,7 @@ public static class SourceFingerprint
     {
         if (!sources.IsKnown || image.BaseImages.Values.Any(name => baseFingerprints.GetValueOrDefault(name) is null))
             return null;
-        var files = await FilesAsync(image, sources, listing, cancellationToken).ConfigureAwait(false);
+        var files = await SourceFiles.OfAsync(image, sources, listing, cancellationToken).ConfigureAwait(false);
         files.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         using var hash = new ContentHash();
         AddSettings(hash, image, baseFingerprints);
@@ -62,37 +62,6 @@ public static class SourceFingerprint
         }
 
         return hash.ToHex()[..Length];
-    }
-
-    private static async Task<List<SourceFile>> FilesAsync(ReleaseImage image, ImageSources sources, SourceListing? listing, CancellationToken cancellationToken)
-    {
-        var files = new List<SourceFile>(listing?.Known.Count ?? 0);
-        foreach (var file in listing?.Known ?? [])
-        {
-            if (sources.Has(file.Name))
-                Take(file, isSource: true);
-        }
-
-        // Git does not know what it ignores, such as a dist/ that is built before the image; the build sends it to Docker all the
-        // same. Without git nobody can say what is a source, so all may be.
-        IEnumerable<string> others = listing is null ? sources.Names : [.. listing.OthersAt(sources.Names), .. listing.Unignored.Where(sources.Has)];
-        var read = await FileSources.ReadAsync(
-            WorkspacePaths.Real(image.Workspace),
-            others,
-            (name, isFolder) => isFolder ? sources.IsLeftOutWhole(name, IsSource(name)) : sources.UseOf(name, IsSource(name)) == SourceUse.None,
-            listing?.Ids ?? BlobId.Sha1,
-            cancellationToken).ConfigureAwait(false);
-        foreach (var file in read)
-            Take(file, IsSource(file.Name));
-        return files;
-
-        bool IsSource(string name) => listing?.IsUnignored(name) ?? true;
-
-        void Take(SourceFile file, bool isSource)
-        {
-            if (sources.UseOf(file.Name, isSource) is not SourceUse.None and var use)
-                files.Add(use == SourceUse.Build ? file : file with { IsSent = false });
-        }
     }
 
     private static void AddSettings(ContentHash hash, ReleaseImage image, IReadOnlyDictionary<string, string?> baseFingerprints)

@@ -12,17 +12,21 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
 {
     private readonly object gate = new();
     private readonly List<(ImageSources[] Images, Task<SourceListing?> Listing)> looks = [];
-    private IReadOnlyList<ReleaseImage> expected = [];
+    private Lazy<ImageSources[]> expected = new([]);
 
     /// <summary>Says which images will be asked for, so that the first look at the workspace does for all of them. Nothing is looked at yet.</summary>
-    public void Expect(IEnumerable<ReleaseImage> images) => expected = [.. images];
+    public void Expect(IEnumerable<ReleaseImage> images)
+    {
+        var all = images.ToList();
+        expected = new(() => [.. all.Select(image => new ImageSources(image)).Where(sources => sources.IsKnown)]);
+    }
 
     /// <summary>Looks at the workspace for all images that will be asked for.</summary>
     /// <exception cref="ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public Task LookAsync(IEnumerable<ReleaseImage> images, CancellationToken cancellationToken)
     {
         Expect(images);
-        return expected.Select(image => new ImageSources(image)).FirstOrDefault(sources => sources.IsKnown) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
+        return expected.Value.MinBy(sources => sources.NeedsOwnLook) is { } first ? ListAsync(first, cancellationToken) : Task.CompletedTask;
     }
 
     /// <summary>The fingerprint of an image that is settled; null where its changes, or those of an image it begins with, cannot be told.</summary>
@@ -42,6 +46,20 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
             : null;
     }
 
+    /// <summary>Says in what a checkout of the commit would be another source of an image than the workspace is; null where in nothing, and where its changes cannot be told.</summary>
+    /// <exception cref="ReleaseException"><c>SourceUnreadable</c>, GitFailed, GitRefusesOwner.</exception>
+    public async Task<string?> DifferenceFromCommitAsync(ReleaseImage image, CancellationToken cancellationToken)
+    {
+        var sources = new ImageSources(image);
+        if (!sources.IsKnown)
+            return null;
+        if (await workspace.GitAsync(cancellationToken) is not { } git || await ListAsync(sources, cancellationToken) is not { } here)
+            return "git does not tell what this workspace has of it";
+        if (await git.IsDirtyAsync(cancellationToken))
+            return "this workspace differs from its own";
+        return await CommittedSources.FindDifferenceAsync(image, sources, here, git, cancellationToken) is { } file ? $"{file} is not in it as it is here" : null;
+    }
+
     /// <summary>A listing of what lies at an image's paths, of an earlier look where one has been there.</summary>
     private Task<SourceListing?> ListAsync(ImageSources sources, CancellationToken cancellationToken)
     {
@@ -49,7 +67,7 @@ public sealed class ImageFingerprints(ReleaseWorkspace workspace, ReleaseDefinit
         {
             var look = looks.Find(look => Array.Exists(look.Images, seen => seen.IsSeenWith(sources)));
             if (look.Listing is null)
-                looks.Add(look = Look([sources, .. expected.Select(image => new ImageSources(image)).Where(other => other.IsKnown)], cancellationToken));
+                looks.Add(look = Look(sources.NeedsOwnLook ? [sources] : [sources, .. expected.Value.Where(other => !other.NeedsOwnLook)], cancellationToken));
             return look.Listing;
         }
     }

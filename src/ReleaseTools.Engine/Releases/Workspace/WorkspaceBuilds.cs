@@ -124,7 +124,7 @@ public sealed class WorkspaceBuilds : IDisposable
         {
             Fingerprint = fingerprint,
             Commit = git?.Commit,
-            IsDirty = git is not null && await git.IsDirtyAsync(cancellationToken),
+            Difference = cancelled => fingerprints.DifferenceFromCommitAsync(image, cancelled),
             Force = options.Build.NoReuse,
             NoCache = options.Build.NoCache,
             EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,

@@ -39,6 +39,7 @@ internal sealed class BeforeRolloutPlanner(AwsSession aws)
                 Timeout = before.Timeout,
                 Seen = plan.Seen,
                 Container = container,
+                Essential = ReleaseTaskPlanner.EssentialOf(plan.Definition),
                 NamedImage = plan.Container!.Image,
                 NamesDigest = plan.Image!.Digest is { } digest && (NamedImage.Parse(plan.Container.Image!).Digest ?? plan.FormerDigest) == digest,
             },

@@ -31,6 +31,9 @@ public sealed record ReleaseTaskPlan
     /// <summary>The container that gets the command, and whose exit code counts.</summary>
     internal ContainerDefinition? Container { get; init; }
 
+    /// <summary>The containers with any of which the task ends: ECS stops the others then.</summary>
+    internal IReadOnlyList<string> Essential { get; init; } = [];
+
     /// <summary>The image that the task definition names, in the container that runs it.</summary>
     internal string? NamedImage { get; init; }
 

@@ -59,6 +59,10 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
     public static ContainerDefinition? Essential(ReleaseService service, ContainerDefinition? container) => container?.Essential != false ? container : throw ReleaseException.For(
         nameof(Messages.ReleaseTaskContainerNotEssential), ErrorKind.InvalidArgument, service.Service, service.Service, service.TaskDefinition, container.Name);
 
+    /// <summary>The names of the containers that are essential, as each is that does not say otherwise.</summary>
+    public static IReadOnlyList<string> EssentialOf(TaskDefinition? definition) =>
+        [.. (definition?.ContainerDefinitions ?? []).Where(container => container.Essential != false).Select(container => container.Name).OfType<string>()];
+
     private static ReleaseTaskPlan Plan(ReleaseTaskRequest request, ObservedService observed)
     {
         var before = request.Command.Count > 0 ? null : observed.Service.BeforeRollout;
@@ -71,6 +75,7 @@ internal sealed class ReleaseTaskPlanner(AwsSession aws, IImageRegistry registry
             Timeout = request.Timeout ?? before?.Timeout,
             Seen = observed.Ecs is { } ecs ? ecs with { Events = null } : null,
             Container = observed.Container,
+            Essential = EssentialOf(observed.TaskDefinition),
             NamedImage = observed.Container?.Image,
         };
         try

@@ -90,7 +90,7 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
 
         var status = now.LastStatus ?? "";
         seen[task] = (status, time.GetTimestamp());
-        if (TaskEnd.Of(now, task.Plan.Container!.Name!) is { } end)
+        if (TaskEnd.Of(now, task.Plan.Container!.Name!, task.Plan.Essential) is { } end)
             await EndAsync(task, end, cancellationToken);
         else
             observer.Report(new TaskProgress(task.Plan.Service.Service, task.TaskArn, status, time.GetElapsedTime(task.StartedAt)));
@@ -110,7 +110,7 @@ internal sealed class TaskWatcher(AwsSession aws, IReleaseObserver observer, Tim
             StopCode = stop.StopCode,
             LogLines = stop.LogLines,
             Duration = took,
-            Reason = end.Status == ReleaseTaskStatus.Succeeded ? $"{TaskText.Of(task.Plan.Command)} exited with 0." : end.Stop.Sentence,
+            Reason = end.Status == ReleaseTaskStatus.Succeeded ? $"{TaskText.Of(task.Plan.Command)} exited with 0." : end.Sentence,
         });
     }
 

@@ -24,6 +24,16 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
     // ECS names no bound for the beginning of a rollback; it is the scheduler's next step.
     private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether the stop was sent: from then on ECS may roll the deployment back.</summary>
+    public bool WasSent { get; private set; }
+
+    /// <summary>Whether a service deployment's status says that it is rolled back, or was.</summary>
+    public static bool IsRollback(string? status) => status?.StartsWith("ROLLBACK_", StringComparison.Ordinal) == true;
+
+    /// <summary>Whether an error of <see cref="StartAsync"/> leaves the deployment as it was.</summary>
+    public static bool IsRefusal(ReleaseException error) =>
+        error.Id == nameof(Messages.DeploymentNotStoppable) || error is AwsServiceException { Operation: "StopServiceDeployment" } refused && !refused.MayHaveBeenDone();
+
     /// <summary>Stops the deployment and gives the one by which ECS puts the former revision back; null where it ended well before.</summary>
     /// <exception cref="ReleaseException">AWS refused, or no rollback came of it.</exception>
     public async Task<StartedRollout?> StartAsync(UndoPlan plan, CancellationToken cancellationToken)
@@ -94,8 +104,10 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
     // deployment's status is believed, not the error, where it says that there is nothing left to stop.
     private async Task StopAsync(UndoPlan plan, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
+            WasSent = true;
             await aws.Ecs.StopServiceDeploymentAsync(new(plan.ServiceDeployment!, "ROLLBACK"), cancellationToken);
         }
         catch (AwsServiceException error) when (error.Code is "ConflictException" || error.MayHaveBeenDone())
@@ -122,8 +134,6 @@ internal sealed class DeploymentRollback(AwsSession aws, IReleaseObserver observ
             return false;
         }
     }
-
-    private static bool IsRollback(string status) => status.StartsWith("ROLLBACK_", StringComparison.Ordinal);
 
     /// <summary>Looks at the service deployment until a look says something, or the time runs out. A rollback that failed is an error.</summary>
     private async Task<T?> LookAsync<T>(UndoPlan plan, TimeSpan longest, Func<string, Task<T?>> look, CancellationToken cancellationToken)

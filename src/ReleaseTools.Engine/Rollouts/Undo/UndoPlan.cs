@@ -21,11 +21,17 @@ public sealed record UndoPlan
     /// <summary>The deployment that is rolled back, <c>ecs-svc/…</c>; null where ECS puts another in its place already.</summary>
     internal string? Deployment { get; init; }
 
-    /// <summary>Whether the tag stays where it is: ECS keeps the digest of a revision, and another service's deployment needs the tag.</summary>
-    internal bool LeavesTag { get; init; }
+    /// <summary>Why the tag stays where it is, as ECS keeps the digest of a revision; null where it goes back.</summary>
+    internal string? TagStays { get; init; }
 
-    /// <summary>Whether somebody asked for its rollback already.</summary>
+    /// <summary>Whether that is because somebody else has moved it.</summary>
+    internal bool IsTagMovedByOthers { get; init; }
+
+    /// <summary>Whether its rollback has begun already, by whoever asked for it, or has ended.</summary>
     internal bool IsRollingBack { get; init; }
+
+    /// <summary>What it is put back to, and the service as it was seen: from which the rollout is planned anew where ECS has nothing left to stop.</summary>
+    internal (ObservedService Observed, UndoTarget Target)? Source { get; init; }
 
     /// <summary>What changes, <c> 'web:2' -> 'web:1'</c>: the task definition, else the digest; empty where neither is known to.</summary>
     public string Change
@@ -55,7 +61,7 @@ public sealed record UndoPlan
         if (Rollout is { PinsDigest: true })
             return rollout.Reason!;
         var image = rollout.Digest is null ? "" : $" with {Words.Digest(rollout.Digest)}";
-        var tag = !LeavesTag && Rollout?.TagToMove is { } moves ? $", once the tag {moves} is back on it" : "";
+        var tag = TagStays is null && Rollout?.TagToMove is { } moves ? $", once the tag {moves} is back on it" : "";
         var how = ServiceDeployment is null ? "Deploys" : IsRollingBack ? "ECS is putting back" : "Stops the deployment that runs; ECS puts back";
         return $"{how} {rollout.TaskDefinition}{image}{tag}.";
     }

@@ -13,9 +13,12 @@ namespace ReleaseTools.Engine.Rollouts.Undo;
 /// nothing              runs                               it is stopped with ROLLBACK; ECS puts its source revision back
 /// nothing              is being rolled back               its rollback is waited for
 /// nothing              ROLLBACK_SUCCESSFUL                error: it is put back already
-/// nothing              ended else                         the newest successful revision that is another is deployed again
-/// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same
+/// nothing              ended else                         the newest successful revision that is another is deployed again; error: one whose
+///                                                         image is not known is on the way there
+/// nothing, of one      ended else                         what ran before that one is deployed again; error: it is the same, or nobody knows its image
 /// deployment
+/// nothing, of one that is being rolled back, or was       its rollback is waited for, and proven; error: it is another's by now
+/// ECS rolls back
 /// a task definition    –                                  it is deployed, with the digest it last ran with under its tag
 /// a tag, a digest, its –                                  the active revision that ran it, else the service's task definition with its tag on it, is deployed;
 /// beginning                                               where that names another digest, a revision of it that names this one is registered
@@ -57,49 +60,81 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
             throw problem;
         var deployment = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
         var primary = deployment?.Id;
-        if (request.DeploymentId is { } ours && ours != primary)
-            throw ReleaseException.For(nameof(Messages.DeploymentNotOurs), ErrorKind.InvalidState, service.Service, service.Service, service.Cluster, ours, primary ?? "none");
+        if (request is { DeploymentId: { } ours, IsRolledBackByEcs: false } && ours != primary)
+            throw NotOurs(request, service, primary);
 
         var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         if (request.To is { } to)
         {
             observed = await undone.OfTargetAsync(to, observed, history, cancellationToken);
-            return new() { Service = service, Rollout = await rollouts.PlanAsync(observed, await targets.FindAsync(to, observed, history, cancellationToken), cancellationToken) };
+            return await DeployAsync(request, observed, await targets.FindAsync(to, observed, history, cancellationToken), cancellationToken);
         }
 
         // A list that lags behind would have the service go one deployment too far back.
-        for (var looks = 1; history.Ongoing is null && deployment?.RolloutState == "IN_PROGRESS"; looks++)
+        for (var looks = 1; Lags(history, deployment, request); looks++)
         {
             if (looks >= LooksForOngoing)
-                throw UndoProblem.NothingToRestore(service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
+                throw request.IsRolledBackByEcs ? NotOurs(request, service, primary) : UndoProblem.NothingToRestore(service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
             await Task.Delay(BetweenLooks, time, cancellationToken);
             history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         }
 
-        if (history.Ongoing is { } ongoing)
-            return await StopAsync(ongoing, history.Deployed, primary, request, observed, cancellationToken);
-        if (history.NewestStatus == "ROLLBACK_SUCCESSFUL")
+        if ((request.IsRolledBackByEcs ? history.Newest : history.Ongoing) is { } newest)
+            return await StopAsync(newest, history.Deployed, primary, request, observed, cancellationToken);
+        if (history.Newest?.Status == "ROLLBACK_SUCCESSFUL")
             throw UndoProblem.NothingToRestore(service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
         var former = FormerOf(request, service, history);
         observed = await undone.OfChangeAsync(observed, history.Deployed, former, cancellationToken);
-        return new() { Service = service, Rollout = await rollouts.PlanAsync(observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken) };
+        return await DeployAsync(request, observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken);
     }
 
+    private static bool Lags(DeploymentHistory history, Deployment? primary, UndoRequest request) => request.IsRolledBackByEcs
+        ? !DeploymentRollback.IsRollback(history.Newest?.Status)
+        : history.Ongoing is null && primary?.RolloutState == "IN_PROGRESS";
+
+    private static ReleaseException NotOurs(UndoRequest request, ReleaseService service, string? primary) =>
+        ReleaseException.For(nameof(Messages.DeploymentNotOurs), ErrorKind.InvalidState, service.Service, service.Service, service.Cluster, request.DeploymentId, primary ?? "none");
+
     // Whoever asks for what ran before wants a change. Who undoes a deployment wants what ran before that one, and nothing older:
-    // where a restart failed, an older version would not be its undoing.
+    // where a restart failed, an older version would not be its undoing. Of neither is passed over what nobody knows.
     private static ServiceRevision FormerOf(UndoRequest request, ReleaseService service, DeploymentHistory history)
     {
         var former = (request.DeploymentId is null ? history.Former : history.BeforeNewest)
             ?? throw UndoProblem.NothingToRestore(service, "ECS remembers no other deployment of it that succeeded in the last 90 days");
-        return request.DeploymentId is not null && history.IsDeployed(former)
-            ? throw UndoProblem.NothingToRestore(service, $"what ran before is the same, {ServiceReader.ShortName(former.TaskDefinition)}")
-            : former;
+        return former.Likeness switch
+        {
+            RevisionLikeness.Same => throw UndoProblem.NothingToRestore(service, $"what ran before is the same, {ServiceReader.ShortName(former.Revision.TaskDefinition)}"),
+            RevisionLikeness.Unknown when request.FormerDigest is null => throw UndoProblem.FormerImageUnknown(service, former, history.KnownFormer),
+            _ => former.Revision,
+        };
+    }
+
+    // ECS takes the digest of a deployment from the tag, so it goes back, or nothing does.
+    private async Task<UndoPlan> DeployAsync(UndoRequest request, ObservedService observed, UndoTarget target, CancellationToken cancellationToken)
+    {
+        var rollout = await rollouts.PlanAsync(observed, target, cancellationToken);
+        if (IsMovedByOthers(rollout, request))
+            throw UndoProblem.TagMovedMeanwhile(observed.Service, rollout.Image!.Repository, rollout.TagToMove!, rollout.FormerDigest!);
+        WarnOfUnknownImage(rollout);
+        return new() { Service = observed.Service, Rollout = rollout with { DesiredCount = request.Count?.Back(observed.Ecs!.DesiredCount) } };
+    }
+
+    private static bool IsMovedByOthers(RolloutPlan rollout, UndoRequest request) =>
+        rollout is { TagToMove: not null, FormerDigest: { } names } && request.DeployedDigests.Count > 0 && !request.DeployedDigests.Contains(names, StringComparer.Ordinal);
+
+    private void WarnOfUnknownImage(RolloutPlan rollout)
+    {
+        if (rollout is { Image: null, NamedTag: var (repository, tag), Service: var service })
+        {
+            observer.Report(new Warned(service.Service, $"ECS does not know which image {service.TaskDefinition} ran with. The tag {tag} of {repository} stays where it is, and what runs then is not compared. "
+                + $"To bring a certain image: Restore-EcsService {service.Service} -Cluster {service.Cluster} -To, with a release's tag or a digest."));
+        }
     }
 
     private async Task<UndoPlan> StopAsync(
-        ServiceDeploymentBrief ongoing, ServiceRevision? deployed, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+        ServiceDeploymentBrief newest, ServiceRevision? deployed, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
     {
-        var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([ongoing.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
+        var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([newest.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
         var source = described is [{ } deployment, ..]
             ? deployment.Rollback?.ServiceRevisionArn ?? deployment.SourceServiceRevisions?.OrderByDescending(one => one.RunningTaskCount).Select(one => one.Arn).FirstOrDefault()
             : null;
@@ -107,17 +142,26 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
             throw UndoProblem.NothingToRestore(observed.Service, "the deployment that runs is its first");
 
         observed = await undone.OfChangeAsync(observed, deployed, revision, cancellationToken);
-        var rollout = await PutBackByEcsAsync(observed, new(former, revision, request.FormerDigest) { IsPutBackByEcs = true }, cancellationToken);
+        var target = new UndoTarget(former, revision, request.FormerDigest) { IsPutBackByEcs = true };
+        var rollout = await PutBackByEcsAsync(observed, target, cancellationToken);
+        WarnOfUnknownImage(rollout);
         return new()
         {
             Service = observed.Service,
-            Rollout = rollout,
-            ServiceDeployment = ongoing.ServiceDeploymentArn,
-            Deployment = ongoing.Status == "ROLLBACK_IN_PROGRESS" ? null : primary,
-            LeavesTag = rollout.NamedTag is { } tag && request.NeededTags.Contains(tag),
-            IsRollingBack = ongoing.Status is "ROLLBACK_REQUESTED" or "ROLLBACK_IN_PROGRESS",
+            Rollout = rollout with { DesiredCount = request.Count?.Back(observed.Ecs!.DesiredCount) },
+            ServiceDeployment = newest.ServiceDeploymentArn,
+            Deployment = newest.Status is "ROLLBACK_REQUESTED" || !DeploymentRollback.IsRollback(newest.Status) ? primary : null,
+            TagStays = WhyTagStays(rollout, request),
+            IsTagMovedByOthers = IsMovedByOthers(rollout, request),
+            IsRollingBack = DeploymentRollback.IsRollback(newest.Status),
+            Source = (observed, target),
         };
     }
+
+    private static string? WhyTagStays(RolloutPlan rollout, UndoRequest request) =>
+        rollout.NamedTag is { } tag && request.NeededTags.Contains(tag) ? "another service of the same release needs it there"
+        : IsMovedByOthers(rollout, request) ? "that is not what was rolled out, so somebody else has moved it"
+        : null;
 
     // Nothing may stand in a rollback's way: ECS keeps the digests of a revision, and needs neither its tag nor us to read them.
     private async Task<RolloutPlan> PutBackByEcsAsync(ObservedService observed, UndoTarget target, CancellationToken cancellationToken)

@@ -191,13 +191,13 @@ public sealed class CodeBuildsTests
     }
 
     [Theory]
-    [InlineData("""{"name":"build","source":{"type":"NO_SOURCE"}}""", false, "fetches its source itself")]
-    [InlineData("""{"name":"build","source":{"type":"GITHUB"}}""", true, "this workspace differs from its own")]
-    public async Task An_image_of_another_source_is_built_whatever_ECR_holds_and_gets_no_source_tag(string project, bool dirty, string reason)
+    [InlineData("""{"name":"build","source":{"type":"NO_SOURCE"}}""", null, "fetches its source itself")]
+    [InlineData("""{"name":"build","source":{"type":"GITHUB"}}""", "dist/app is not in it as it is here", "The project build builds a commit, and dist/app is not in it as it is here.")]
+    public async Task An_image_of_another_source_is_built_whatever_ECR_holds_and_gets_no_source_tag(string project, string? difference, string reason)
     {
         registry.With(Repository, "src-abc", "sha256:same").With(Repository, "t1", "sha256:built");
         aws.On("BatchGetProjects", $$"""{"projects":[{{project}}]}""").On("BatchGetBuilds", _ => Build("SUCCEEDED", "COMPLETED", complete: true));
-        var options = new InferenceBuildOptions { Fingerprint = "abc", Commit = "c1", IsDirty = dirty };
+        var options = new InferenceBuildOptions { Fingerprint = "abc", Commit = "c1", Difference = _ => Task.FromResult(difference) };
 
         var plan = await Builds.PlanAsync(Image(), "build", "t1", options, default);
         plan.Status.ShouldBe(InferenceBuildStatus.Planned);
@@ -205,6 +205,13 @@ public sealed class CodeBuildsTests
         var build = await Builds.WaitAsync(await Builds.StartAsync(Image(), "build", "t1", options, default), TimeSpan.FromHours(1), default);
         (build.Status, build.Fingerprint).ShouldBe((InferenceBuildStatus.Succeeded, null));
         registry.Put.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whether_the_commit_has_it_all_is_asked_of_no_project_that_builds_the_workspace()
+    {
+        var options = new InferenceBuildOptions { Fingerprint = "abc", Commit = "c1", Difference = _ => throw new InvalidOperationException("It was asked.") };
+        (await Builds.PlanAsync(Image(), "build", "t1", options, default)).Fingerprint.ShouldBe("abc");
     }
 
     [Theory]

@@ -77,7 +77,7 @@ public sealed class DeploymentRollbackTests
         var error = await Should.ThrowAsync<ReleaseException>(StartAsync);
 
         error.Id.ShouldBe(nameof(Messages.RollbackNotSeen));
-        error.Message.ShouldContain("was asked for and goes on");
+        error.Message.ShouldContain("goes on at ECS");
         error.Message.ShouldContain("may not look");
         error.RecommendedAction.ShouldStartWith("Wait for its end: Wait-EcsRollout web -Cluster main;");
     }
@@ -92,7 +92,7 @@ public sealed class DeploymentRollbackTests
 
         result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackNotSeen));
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
-        result.Rollout.Reason!.ShouldStartWith("1 of 1 running tasks run sha256:old. But: The rollback of service 'web' in cluster 'main' was asked for and goes on");
+        result.Rollout.Reason!.ShouldStartWith("1 of 1 running tasks run sha256:old. But: The rollback of service 'web' in cluster 'main' goes on at ECS");
     }
 
     private void Stop(string code, int? status) => aws.On("StopServiceDeployment", _ => throw ScriptedAws.Error(code, status: (HttpStatusCode?)status));

@@ -25,19 +25,40 @@ public abstract class UndoFixture : IAsyncLifetime
 
     private protected EcsUndo Undo => new(Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time, Rollouts);
 
-    private protected async Task<string> WithServiceAsync(bool breaker = false)
+    private protected RollbackOnFailure Rollback => new(Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time, Rollouts);
+
+    private protected static RolloutOptions Options => new() { Timeout = TimeSpan.FromMinutes(4) };
+
+    private protected async Task<string> WithServiceAsync(bool breaker = false, int desired = 2)
     {
-        await Sandbox.WithServiceAsync(breaker);
+        await Sandbox.WithServiceAsync(breaker, desired);
         return await TagAsync();
     }
 
     private protected async Task<string> TagAsync() => (await Sandbox.Registry.FindAsync(Sandbox.Repository, "latest", default))!.Digest;
 
-    private protected async Task<ServiceRollout> RolloutAsync(EcrImage image, RolloutOptions options)
+    private protected async Task<ServiceRollout> RolloutAsync(EcrImage image, RolloutOptions options, int? desiredCount = null) =>
+        (await Rollouts.RolloutAsync(await PlanRolloutAsync(image, desiredCount), options, default)).Single().Rollout;
+
+    private protected async Task<IReadOnlyList<RolloutPlan>> PlanRolloutAsync(EcrImage image, int? desiredCount = null) =>
+        await Rollouts.PlanAsync([Service], new Dictionary<string, EcrImage> { ["web"] = image }, desiredCount, default);
+
+    private protected async Task<IReadOnlyList<RolloutResult>> RolloutWithRollbackAsync(IReadOnlyList<RolloutPlan> plans) =>
+        await Rollback.ApplyAsync(plans, await Rollouts.RolloutAsync(plans, Options, default), Options, default);
+
+    private protected async Task<RolloutResult> RolloutWithRollbackAsync(EcrImage image, int? desiredCount = null) =>
+        (await RolloutWithRollbackAsync(await PlanRolloutAsync(image, desiredCount))).Single();
+
+    /// <summary>What becomes of a rollout that ended well as far as ECS tells, and whose URL then does not answer.</summary>
+    private protected async Task<RolloutResult> RollBackAfterItsUrlFailedAsync(IReadOnlyList<RolloutPlan> plans)
     {
-        var plans = await Rollouts.PlanAsync([Service], new Dictionary<string, EcrImage> { ["web"] = image }, default);
-        return (await Rollouts.RolloutAsync(plans, options, default)).Single().Rollout;
+        var results = await Rollouts.RolloutAsync(plans, Options, default);
+        results.ShouldAllBe(one => one.Rollout.Status == RolloutStatus.Verified);
+        return (await Rollback.ApplyAsync(plans, [.. results.Select(one => one with { Rollout = one.Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } })], Options, default)).Single();
     }
+
+    private protected async Task<int> DesiredCountAsync() =>
+        (await Sandbox.Session.Ecs.DescribeServicesAsync(new("main", ["web"]), default)).Services!.Single().DesiredCount;
 
     private protected async Task<UndoPlan> PlanAsync(string? to = null) => (await Undo.PlanAsync([Service], to, default)).Single();
 

@@ -68,12 +68,56 @@ public sealed class UndoPlannerTests
         (await PlanAsync()).ToRollout().TaskDefinition.ShouldBe("web:2");
     }
 
-    [Fact]
-    public async Task A_revision_of_the_same_task_definition_whose_digest_nobody_knows_puts_nothing_back()
+    [Theory]
+    [InlineData("web:2@")]
+    [InlineData("web:2@sha256:new")]
+    public async Task A_revision_of_the_same_task_definition_whose_digest_nobody_knows_is_neither_put_back_nor_passed_over(string deployed)
     {
-        History(("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:2@"));
+        History(("SUCCESSFUL", deployed), ("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:1@sha256:old"));
 
-        (await PlanAsync()).Problem.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.NothingToRestore));
+        var problem = (await PlanAsync()).Problem.ShouldNotBeNull();
+
+        problem.Id.ShouldBe(nameof(Messages.FormerImageUnknown));
+        problem.Message.ShouldContain("What ran before that was web:1 with sha256:old.");
+    }
+
+    [Fact]
+    public async Task What_the_tag_named_before_stands_in_for_what_ECS_does_not_know()
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:1@sha256:older"));
+
+        var plan = await PlanAsync(ThisDeployment with { FormerDigest = "sha256:old" });
+
+        plan.ToRollout().Reason.ShouldBe("Deploys web:2 with sha256:old, once the tag latest is back on it.");
+    }
+
+    [Fact]
+    public async Task A_task_definition_that_names_a_digest_is_the_same_though_ECS_resolved_nothing()
+    {
+        History(("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:2@"), ("SUCCESSFUL", "web:1@sha256:old"));
+        aws.On("DescribeServiceRevisions", request => new JsonObject { ["serviceRevisions"] = new JsonArray([.. request["serviceRevisionArns"]!.AsArray().Select(arn => Revision((string)arn!, $"{Repository}@sha256:{new string('0', 64)}"))]) });
+
+        (await PlanAsync()).ToRollout().TaskDefinition.ShouldBe("web:1");
+    }
+
+    [Fact]
+    public async Task Another_task_definition_that_ran_nobody_knows_what_is_put_back_and_that_is_said()
+    {
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@"));
+
+        (await PlanAsync()).ToRollout().Reason.ShouldBe("Deploys web:1.");
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldStartWith($"ECS does not know which image web:1 ran with. The tag latest of {Repository} stays where it is");
+    }
+
+    [Fact]
+    public async Task What_ECS_puts_back_without_knowing_its_image_is_warned_of()
+    {
+        Primary("IN_PROGRESS");
+        History(("IN_PROGRESS", "web:2@sha256:new"), ("SUCCESSFUL", "web:2@"));
+        aws.On("DescribeServiceDeployments", """{"serviceDeployments":[{"status":"IN_PROGRESS","sourceServiceRevisions":[{"arn":"1=web:2@","runningTaskCount":0}]}]}""");
+
+        (await PlanAsync()).ServiceDeployment.ShouldBe("arn:sd/0");
+        observer.Of<Warned>().ShouldHaveSingleItem().Message.ShouldContain("does not know which image web:2 ran with");
     }
 
     [Fact]
@@ -210,13 +254,13 @@ public sealed class UndoPlannerTests
         })]),
     });
 
-    private static JsonObject Revision(string arn)
+    private static JsonObject Revision(string arn, string image = $"{Repository}:latest")
     {
         var deployed = arn.Split('=')[1].Split('@');
         return new()
         {
             ["serviceRevisionArn"] = arn, ["taskDefinition"] = Arn(deployed[0]),
-            ["containerImages"] = new JsonArray(new JsonObject { ["containerName"] = "app", ["image"] = $"{Repository}:latest", ["imageDigest"] = deployed[1].Length == 0 ? null : deployed[1] }),
+            ["containerImages"] = new JsonArray(new JsonObject { ["containerName"] = "app", ["image"] = image, ["imageDigest"] = deployed[1].Length == 0 ? null : deployed[1] }),
         };
     }
 
