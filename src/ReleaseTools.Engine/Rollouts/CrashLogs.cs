@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Aws.Ecs;
 using ReleaseTools.Engine.Reporting;
@@ -6,12 +7,12 @@ namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>
 /// What the tasks that a watcher saw stop had logged. A task's lines reach CloudWatch some seconds after it stopped, so those
-/// that are not there at first are read once more at the next look, and the task is told then.
+/// that are not there at first are read once more, at the next look or before the verdict, and the task is told then.
 /// </summary>
-internal sealed class CrashLogs(AwsSession aws, IReleaseObserver observer, RolloutOptions options)
+internal sealed class CrashLogs(AwsSession aws, IReleaseObserver observer, RolloutOptions options, CallPace calls)
 {
     private readonly TaskLogs logs = new(aws, observer);
-    private readonly Dictionary<string, IReadOnlyList<ContainerDefinition>> containers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<ContainerDefinition>> containers = new(StringComparer.Ordinal);
 
     /// <summary>The stop with its container's last lines, or with <see cref="TaskStop.LogToCome"/>.</summary>
     /// <param name="service">The service.</param>
@@ -31,7 +32,7 @@ internal sealed class CrashLogs(AwsSession aws, IReleaseObserver observer, Rollo
 
         if (logs.StreamOf(service, definitions.FirstOrDefault(one => one.Name == stop.Task.Container), stop.Task.TaskArn) is not { } log)
             return stop;
-        var lines = await logs.LastLinesAsync(service, log, cancellationToken);
+        var lines = await LinesAsync(service, log, cancellationToken);
 
         // A container without an exit code did not run, and has nothing to say.
         return stop with { Task = stop.Task with { LogLines = lines }, LogToCome = lines.Count == 0 && stop.Task.ExitCode is not null ? log : null };
@@ -42,11 +43,17 @@ internal sealed class CrashLogs(AwsSession aws, IReleaseObserver observer, Rollo
     {
         foreach (var stop in service.Stopped.Where(stop => stop.LogToCome is not null).ToList())
         {
-            var lines = await logs.LastLinesAsync(service.Name, stop.LogToCome!, cancellationToken);
+            var lines = await LinesAsync(service.Name, stop.LogToCome!, cancellationToken);
             var read = stop with { Task = stop.Task with { LogLines = lines }, LogToCome = null };
             service.TookInLog(stop, read);
             observer.Report(new TaskStopped(service.Name, read.Task));
         }
+    }
+
+    private async Task<IReadOnlyList<string>> LinesAsync(string service, TaskLogStream log, CancellationToken cancellationToken)
+    {
+        await calls.WaitForAsync("GetLogEvents", cancellationToken);
+        return await logs.LastLinesAsync(service, log, cancellationToken);
     }
 
     // Without them there is no log, which must not hide why the task stopped.

@@ -99,58 +99,17 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             catch (ReleaseException error)
             {
                 foreach (var plan in cluster)
-                    ended[plan] = NotStarted(plan, error);
+                    ended[plan] = RolloutWave.NotStarted(plan, error);
             }
         }
     }
 
     private async Task<IReadOnlyList<RolloutResult>> RolloutWaveAsync(List<RolloutPlan> plans, RolloutOptions options, RolloutRun run, CancellationToken cancellationToken)
     {
-        var results = new RolloutResult[plans.Count];
-        var started = new StartedRollout?[plans.Count];
-        var mayHaveBegun = new bool[plans.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.ThrottleLimit, CancellationToken = cancellationToken };
-        try
-        {
-            await Parallel.ForEachAsync(Enumerable.Range(0, plans.Count), parallel, async (i, token) =>
-            {
-                var start = new DeploymentStart(aws, observer, time);
-                try
-                {
-                    started[i] = await StartAsync(plans[i], run, start, token);
-                    results[i] = new(started[i]!.Rollout);
-                }
-                catch (ReleaseException error)
-                {
-                    results[i] = NotStarted(plans[i], error);
-                }
-                finally
-                {
-                    mayHaveBegun[i] = started[i] is not null || start.MayHaveBegun;
-                }
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            foreach (var one in started.OfType<StartedRollout>())
-                observer.Report(new LeftRunning(one.Rollout.Service, RolloutText.GoesOn(one.Rollout)));
-            throw;
-        }
-        finally
-        {
-            // Also after Ctrl-C: a tag that names what nobody deployed is what the next task to restart would run.
-            run.Begun.AddRange(plans.Where((_, i) => mayHaveBegun[i]));
-            await run.Tags.PutBackAsync(plans.Where((_, i) => !mayHaveBegun[i]), run.Begun);
-        }
-
-        if (options.NoWait)
-            return results;
-
-        var begun = Enumerable.Range(0, plans.Count).Where(i => started[i] is not null).ToList();
-        var watched = await WatchAsync([.. begun.Select(i => started[i]!)], options, FinishAsync, cancellationToken);
-        for (var k = 0; k < begun.Count; k++)
-            results[begun[k]] = watched[k];
-        return results;
+        using var watches = options.NoWait
+            ? null
+            : new RolloutWatches(plans.Select(plan => plan.Service.Cluster), cluster => Watcher(cluster, options, FinishAsync), cancellationToken);
+        return await new RolloutWave(aws, observer, time, pace, run).RunAsync(plans, options.ThrottleLimit, watches, cancellationToken);
 
         // What is told of a rollout's end is all of it: whether its URL answers, and then where its tag is.
         async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result) =>
@@ -162,40 +121,19 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         FollowAsync(started, options, (_, result) => result, cancellationToken);
 
     /// <summary>The same, with what each end means to whoever waits, before it is told.</summary>
-    internal Task<IReadOnlyList<RolloutResult>> FollowAsync(
-        IReadOnlyList<StartedRollout> started, RolloutOptions options, Func<StartedRollout, RolloutResult, RolloutResult> meaning, CancellationToken cancellationToken) =>
-        WatchAsync(started, options, async (one, result) => meaning(one, await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken)), cancellationToken);
-
-    // The tag is moved first, so that the deployment picks it up: ECS resolves a tag once for each deployment
-    // (versionConsistency). It is moved only here, so that a release that failed before leaves what a restarting task
-    // would run as it was.
-    private async Task<StartedRollout> StartAsync(RolloutPlan plan, RolloutRun run, DeploymentStart start, CancellationToken cancellationToken)
-    {
-        if (plan.Problem is not null)
-            throw plan.Problem;
-        if (run.Joined.TryGetValue(plan, out var joined))
-            return joined;
-        var revision = plan.PinsDigest ? await run.Revisions.RegisterAsync(plan, cancellationToken) : null;
-
-        // Before the tag moves: until the deployment begins, that names what nobody deployed.
-        await pace.WaitForAsync("DescribeServices", cancellationToken);
-        await pace.WaitForAsync("UpdateService", cancellationToken);
-        await run.Tags.MoveAsync(plan, cancellationToken);
-        return await start.StartAsync(plan, revision, cancellationToken);
-    }
-
-    private static RolloutResult NotStarted(RolloutPlan plan, ReleaseException error) =>
-        new(plan.ToRollout() with { Status = RolloutStatus.Failed, Reason = error.Message }, error);
-
-    // One watcher for each cluster.
-    private async Task<IReadOnlyList<RolloutResult>> WatchAsync(
-        IReadOnlyList<StartedRollout> started, RolloutOptions options, Func<StartedRollout, RolloutResult, Task<RolloutResult>> finish, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<RolloutResult>> FollowAsync(
+        IReadOnlyList<StartedRollout> started, RolloutOptions options, Func<StartedRollout, RolloutResult, RolloutResult> meaning, CancellationToken cancellationToken)
     {
         var clusters = started.GroupBy(one => one.Rollout.Cluster, StringComparer.Ordinal)
-            .Select(cluster => new RolloutWatcher(aws, observer, time, cluster.Key, [.. cluster], options, pace, finish).WatchAsync(cancellationToken));
-        var ended = (await Task.WhenAll(clusters)).SelectMany(result => result).ToList();
-        return [.. started.Select(one => ended.Single(end => ReferenceEquals(end.Started, one)).Result)];
+            .Select(cluster => Watcher(cluster.Key, options, FinishAsync).WatchAsync([.. cluster], cancellationToken));
+        var ended = (await Task.WhenAll(clusters)).SelectMany(of => of).ToDictionary(ReferenceEqualityComparer.Instance);
+        return [.. started.Select(one => ended[one])];
+
+        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result) => meaning(one, await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken));
     }
+
+    private RolloutWatcher Watcher(string cluster, RolloutOptions options, Func<StartedRollout, RolloutResult, Task<RolloutResult>> finish) =>
+        new(aws, observer, time, cluster, options, pace, finish);
 
     // A service at zero tasks has nobody to answer.
     private async Task<RolloutResult> CheckUrlAsync(RolloutResult result, UrlVerification? wanted, CancellationToken cancellationToken) =>
@@ -208,11 +146,4 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         result.Rollout.Status is RolloutStatus.Failed or RolloutStatus.RolledBack or RolloutStatus.Stalled or RolloutStatus.TimedOut
             ? result with { Rollout = result.Rollout with { Reason = result.Rollout.Reason + tags.Sentence(plan) }, SaidOfTag = tags.Sentence(plan) }
             : result;
-
-    /// <summary>What the waves of one rollout share.</summary>
-    /// <param name="Tags">The tags that were moved.</param>
-    /// <param name="Revisions">The revisions that were registered.</param>
-    /// <param name="Begun">The plans whose deployments have begun, or may have.</param>
-    /// <param name="Joined">The deployments that were under way and are joined.</param>
-    private sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun, Dictionary<RolloutPlan, StartedRollout> Joined);
 }

@@ -3,7 +3,7 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <summary>How rollouts are started and watched.</summary>
 public sealed record RolloutOptions
 {
-    /// <summary>How long to wait for the deployments; of each wave, where some come after others.</summary>
+    /// <summary>How long to wait for each deployment, from when it is watched.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How many tasks of a deployment may stop by its fault before it is given up.</summary>

@@ -15,8 +15,8 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
 
     // A deployment's end lies between two looks, and its verdict is to come within five seconds of it. Lines take a second or two.
     private static readonly TimeSpan VerdictWithin = TimeSpan.FromSeconds(4.8);
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestForLines = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortestForLines = TimeSpan.FromSeconds(0.5);
 
     private static readonly string[] RoutineEvents =
         [" has stopped ", " registered ", " deregistered ", " has begun draining connections ", " deployment completed", " has reached a steady state", " rolling back to "];
@@ -25,14 +25,13 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     private readonly List<TaskStop> stopped = [];
     private readonly HashSet<string> tasksStarted = new(StringComparer.Ordinal);
     private readonly HashSet<string> tasksKnown = new(StringComparer.Ordinal);
+    private readonly long joinedAt = time.GetTimestamp();
     private (string? State, int Desired, int Pending, int Running, int Failed)? counts;
     private long? failedSince;
-    private long lookedAt = started.StartedAt;
     private long lookedBefore = started.StartedAt;
     private int closerLooks;
     private int startedCount;
     private int leastDesired = int.MaxValue;
-    private bool wasHeld;
     private bool wasSeen;
     private bool hasCompleted;
     private DateTimeOffset? completedAt;
@@ -63,13 +62,16 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     /// <summary>Whether it has its verdict.</summary>
     public bool HasEnded { get; set; }
 
-    /// <summary>The verdict that waits for one more look, and with it for the last lines of what crashed; null where none does.</summary>
-    public RolloutVerdict? Held { get; private set; }
+    /// <summary>When it was last looked at, by the time provider's timestamp; when it was started, where it never was.</summary>
+    public long LookedAt { get; private set; } = started.StartedAt;
 
-    /// <summary>In how long that look is to come; null where no verdict waits for it.</summary>
-    public TimeSpan? HeldFor => Held is null
-        ? null
-        : TimeSpan.FromTicks(Math.Clamp((VerdictWithin - time.GetElapsedTime(lookedBefore)).Ticks, ShortestHold.Ticks, LongestHold.Ticks));
+    /// <summary>What is left of the time that it is waited for.</summary>
+    public TimeSpan TimeLeft => options.Timeout - time.GetElapsedTime(joinedAt);
+
+    /// <summary>In how long the last lines of what crashed are to be read again, for its verdict to come in time; null where none are to come.</summary>
+    public TimeSpan? LinesDue => stopped.Exists(stop => stop.LogToCome is not null)
+        ? TimeSpan.FromTicks(Math.Clamp((VerdictWithin - time.GetElapsedTime(lookedBefore)).Ticks, ShortestForLines.Ticks, LongestForLines.Ticks))
+        : null;
 
     /// <summary>How often the proof was asked for since the deployment completed.</summary>
     public int Proofs { get; set; }
@@ -98,7 +100,7 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     public void Look(EcsService? service, IReleaseObserver observer)
     {
         Seen = service;
-        (lookedBefore, lookedAt) = (lookedAt, time.GetTimestamp());
+        (lookedBefore, LookedAt) = (LookedAt, time.GetTimestamp());
         leastDesired = Math.Min(leastDesired, service?.DesiredCount ?? leastDesired);
         wasSeen |= Ours is not null;
         stoppedBeforeCompleted ??= hasCompleted ? stopped.Count : null;
@@ -130,20 +132,9 @@ internal sealed partial class WatchedService(StartedRollout started, RolloutOpti
     /// <summary>Takes in a stop whose log was read again.</summary>
     public void TookInLog(TaskStop before, TaskStop after) => stopped[stopped.IndexOf(before)] = after;
 
-    /// <summary>Whether a verdict waits for the next look, as lines are to come; it does so once.</summary>
-    public bool Hold(RolloutVerdict verdict)
-    {
-        if (wasHeld || !stopped.Exists(stop => stop.LogToCome is not null))
-            return false;
-        wasHeld = true;
-        Held = verdict;
-        return true;
-    }
-
-    /// <summary>Judges the deployment by what is known of it. What was held is judged anew, once all reads of a look are answered or given up.</summary>
+    /// <summary>Judges the deployment by what is known of it.</summary>
     public RolloutVerdict Verdict()
     {
-        Held = null;
         Unproven = null;
         return RolloutVerdict.Of(Observation);
     }

@@ -57,7 +57,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
     [Parameter]
     public SwitchParameter RollbackOnFailure { get; set; }
 
-    /// <summary>How long to wait, in seconds, for each wave where services come after others. The deployments go on afterwards.</summary>
+    /// <summary>How long to wait for each deployment, in seconds from its start. It goes on afterwards.</summary>
     [Parameter]
     [ValidateRange(1, 86_400)]
     public int TimeoutSec { get; set; } = 1800;

@@ -18,6 +18,9 @@ internal sealed class ScriptedAws : IAwsCaller
 
     public List<(string Operation, JsonObject Request)> Calls { get; } = [];
 
+    /// <summary>What a call waits for before it is answered.</summary>
+    public Func<string, Task>? OnCall { get; set; }
+
     public IEnumerable<string> Operations => Calls.Select(call => call.Operation);
 
     public ScriptedAws On(string operation, Func<JsonObject, JsonNode> answer)
@@ -49,6 +52,9 @@ internal sealed class ScriptedAws : IAwsCaller
     {
         cancellationToken.ThrowIfCancellationRequested();
         await Task.Yield();
+        if (OnCall is not null)
+            await OnCall(operation);
+        cancellationToken.ThrowIfCancellationRequested();
         var sent = JsonSerializer.SerializeToNode(request, requestType)!.AsObject();
         lock (Calls)
         {

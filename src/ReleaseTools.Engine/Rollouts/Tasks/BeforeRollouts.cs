@@ -16,6 +16,8 @@ internal sealed class BeforeRollouts(ReleaseTasks tasks, PinnedRevisions revisio
     {
         var results = new Dictionary<RolloutPlan, ReleaseTaskResult>(ReferenceEqualityComparer.Instance);
         var due = wave.Where(plan => plan is { Problem: null, BeforeRollout: not null }).ToList();
+        if (due.Count == 0)
+            return results;
         var how = new ReleaseTaskOptions { Timeout = options.Timeout, ThrottleLimit = options.ThrottleLimit };
         foreach (var (plan, result) in due.Zip(await tasks.RunAsync([.. due.Select(plan => plan.BeforeRollout!)], how, revisions, Keeps, cancellationToken)))
             results[plan] = result;
