@@ -36,7 +36,7 @@ internal sealed class EnginePush(IDockerEngine engine, IImageRegistry registry, 
                 return digest;
 
             var error = progress.Error ?? "the engine ended the push without a digest";
-            switch (PushFaults.Classify(error))
+            switch (PushFaults.Classify(error, reference))
             {
                 case PushFault.Unauthorized when !renewed:
                     renewed = true;

@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Aws.Ecr;
 using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Images;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
@@ -505,7 +506,25 @@ public sealed class ImagePushesTests : IDisposable
     [InlineData("tag invalid: The image tag 'v1' already exists in the 'web-ui' repository and cannot be overwritten because the repository is immutable.", PushFault.TagImmutable)]
     [InlineData("unknown: Failed to process request due to 'web-ui:v1' configured as immutable.", PushFault.TagImmutable)]
     [InlineData("name unknown: The repository with name 'x' does not exist", PushFault.Lasting)]
-    internal void Faults_are_told_apart_by_the_engines_words(string error, PushFault fault) => PushFaults.Classify(error).ShouldBe(fault);
+    [InlineData("tag invalid: The image tag 'v1' already exists in the 'web-ui' repository and cannot be overwritten because the tag is immutable.", PushFault.TagImmutable)]
+    [InlineData("denied: The repository has enabled tag immutability", PushFault.TagImmutable)]
+    [InlineData("unauthorized to access repository: team/web-ui, action: push: unauthorized to access repository", PushFault.Unauthorized)]
+    [InlineData("toomanyrequests: Rate exceeded", PushFault.Transient)]
+    [InlineData("Put \"https://host/v2/web-ui/blobs/uploads/1\": EOF", PushFault.Transient)]
+    [InlineData("unexpected status code 502", PushFault.Transient)]
+    internal void Faults_are_told_apart_by_the_engines_words(string error, PushFault fault) => PushFaults.Classify(error, Reference("web-ui")).ShouldBe(fault);
+
+    [Theory]
+    [InlineData("geofence", "name unknown: The repository with name 'geofence' does not exist in the registry with id '1'", PushFault.Lasting)]
+    [InlineData("eof", "name unknown: The repository with name 'eof' does not exist in the registry with id '1'", PushFault.Lasting)]
+    [InlineData("eof", "Put \"https://host/v2/eof/manifests/v1\": unexpected EOF", PushFault.Transient)]
+    [InlineData("immutable-store", "denied: User: arn:aws:sts::1:assumed-role/immutable/x is not authorized to perform: ecr:PutImage on resource: arn:aws:ecr:eu-west-1:1:repository/immutable-store", PushFault.Denied)]
+    [InlineData("immutable", "name unknown: repository host/immutable is not there", PushFault.Lasting)]
+    [InlineData("team/unauthorized", "name unknown: team/unauthorized:v1 is not there", PushFault.Lasting)]
+    [InlineData("http2", "unknown: host/http2:v1 was refused", PushFault.Lasting)]
+    internal void A_name_is_not_taken_for_a_fault(string repository, string error, PushFault fault) => PushFaults.Classify(error, Reference(repository)).ShouldBe(fault);
+
+    private static ImageReference Reference(string repository) => ImageReference.Parse($"host:5000/{repository}:v1");
 
     private static DescribeImageScanFindingsResponse Scan(string severity) => new(
         new EcrScanStatus("COMPLETE", "The scan was completed successfully."),

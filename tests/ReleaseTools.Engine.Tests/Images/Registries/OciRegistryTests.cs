@@ -149,6 +149,15 @@ public sealed class OciRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tag_that_is_not_permitted_is_not_taken_for_an_immutable_one_by_a_name()
+    {
+        var digest = server.AddImage('d');
+        server.Before = request => request.Method == "PUT" ? MemoryRegistry.Error(403, "DENIED", "not authorized to put into 'immutable-store'") : null;
+
+        (await ShouldThrowAsync(() => registry.PutTagAsync(Repository, digest, "v1", default))).Id.ShouldBe(nameof(Messages.RegistryDenied));
+    }
+
+    [Fact]
     public async Task An_immutable_tag_that_somebody_just_put_on_the_same_digest_is_present_already()
     {
         var digest = server.AddImage('c');
