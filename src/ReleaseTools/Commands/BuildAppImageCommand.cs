@@ -136,6 +136,12 @@ public sealed class BuildAppImageCommand : ImageCommand
         async Task<WorkspaceBuildPlan?> ApproveAsync(WorkspaceBuildFinding found)
         {
             var image = found.Image;
+            if (string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) && BuiltOnCodeBuild(found))
+            {
+                pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it for the endpoint: Start-InferenceBuild -Name {image.Name}"));
+                return null;
+            }
+
             if (found.Plan is not { } plan)
             {
                 if (!found.Error!.IsOfOneItem())
@@ -145,17 +151,15 @@ public sealed class BuildAppImageCommand : ImageCommand
                 return null;
             }
 
-            if (plan.Image.Builder == ImageBuilder.CodeBuild && string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal))
-            {
-                pipeline.Observer.Report(new Announced(image.Name, $"CodeBuild builds it for the endpoint: Start-InferenceBuild -Name {image.Name}"));
-                return null;
-            }
-
             var approval = plan.Action == ReleaseAction.Reuse ? Approval.Granted : await pipeline.ApproveAsync(image.Name, $"Build: {plan.Reason}");
             if (approval == Approval.WhatIf)
                 pipeline.Write(plan.Predicted);
             return approval == Approval.Granted ? plan : null;
         }
+
+        // What stands in the way of its plan is no matter here: an option, for instance, that is meant for the others.
+        bool BuiltOnCodeBuild(WorkspaceBuildFinding found) =>
+            found.Plan?.Image.Builder == ImageBuilder.CodeBuild || (found.Plan is null && (found.Image.Builder == ImageBuilder.CodeBuild || Builder == ImageBuilder.CodeBuild));
 
         void Write(ImageBuildResult built)
         {

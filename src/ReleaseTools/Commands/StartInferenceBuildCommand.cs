@@ -88,7 +88,7 @@ public sealed class StartInferenceBuildCommand : ImageCommand
                     Difference = token => fingerprints.DifferenceFromCommitAsync(settled, token),
                     EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
                 };
-                if (await BuildOneAsync(settled, tag, how, builds, pipeline, cancelled) is { } build)
+                if (await BuildOneAsync(settled, tag, how, builds, () => ImageLabels.OfAsync(workspace, cancelled), pipeline, cancelled) is { } build)
                     Write(build, Outcomes.ErrorOf(build));
             }
             catch (ReleaseException error) when (error.IsOfOneItem())
@@ -126,7 +126,13 @@ public sealed class StartInferenceBuildCommand : ImageCommand
 
     /// <summary>The build, or what is predicted of it; null when the user said no.</summary>
     private async Task<InferenceBuild?> BuildOneAsync(
-        ReleaseImage image, string tag, InferenceBuildOptions options, CodeBuilds builds, CommandPipeline pipeline, CancellationToken cancelled)
+        ReleaseImage image,
+        string tag,
+        InferenceBuildOptions options,
+        CodeBuilds builds,
+        Func<Task<IReadOnlyDictionary<string, string>>> labels,
+        CommandPipeline pipeline,
+        CancellationToken cancelled)
     {
         var plan = await builds.PlanAsync(image, image.CodeBuildProject!, tag, options, cancelled);
         switch (await pipeline.ApproveAsync(plan.ProjectName, $"Build {image.Name}: {plan.Reason}"))
@@ -137,7 +143,7 @@ public sealed class StartInferenceBuildCommand : ImageCommand
 
         if (plan.Status == InferenceBuildStatus.Reused)
             return await builds.ReuseAsync(plan, cancelled);
-        var started = await builds.StartAsync(image, plan.ProjectName, tag, options, cancelled);
+        var started = await builds.StartAsync(image, plan.ProjectName, tag, options with { Labels = await labels() }, cancelled);
         return Wait ? await builds.WaitAsync(started, TimeSpan.FromSeconds(TimeoutSec), cancelled) : started;
     }
 }

@@ -26,10 +26,13 @@ internal sealed record BuiltSource(string? Commit, string? Doubt)
 
     private const string Workspace = "workspace";
 
+    /// <summary>Whether a project declares that it builds the workspace as it is.</summary>
+    public static bool IsWorkspace(Project project) => (project.Environment?.EnvironmentVariables ?? []).Any(variable => variable is { Name: Variable, Value: Workspace });
+
     /// <summary>What a project builds for somebody whose workspace is as the options say.</summary>
     public static async Task<BuiltSource> OfAsync(Project project, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
-        if ((project.Environment?.EnvironmentVariables ?? []).Any(variable => variable is { Name: Variable, Value: Workspace }))
+        if (IsWorkspace(project))
             return new(Commit: null, Doubt: null);
         if (project.Source?.Type is null or "NO_SOURCE")
             return new(Commit: null, $"The project {project.Name} fetches its source itself, so whether it is this workspace's cannot be told.");

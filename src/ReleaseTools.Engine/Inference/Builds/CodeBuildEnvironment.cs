@@ -19,8 +19,12 @@ internal static class CodeBuildEnvironment
     public const string Context = "DOCKER_CONTEXT";
 
     /// <summary>The overrides of one build. What the user sets wins over what is worked out here.</summary>
-    /// <exception cref="ReleaseException">A build argument cannot be passed through a shell's word splitting.</exception>
-    public static IReadOnlyList<EnvironmentVariable> For(ReleaseImage image, string tag, InferenceBuildOptions options)
+    /// <param name="image">The image.</param>
+    /// <param name="tag">The release tag.</param>
+    /// <param name="options">What else the build is given.</param>
+    /// <param name="project">The project that builds it.</param>
+    /// <exception cref="ReleaseException"><c>CodeBuildNeedsDockerfile</c>, <c>CodeBuildArgumentNotPlain</c>.</exception>
+    public static (IReadOnlyList<EnvironmentVariable> Variables, IReadOnlyList<string> LeftOut) For(ReleaseImage image, string tag, InferenceBuildOptions options, Project project)
     {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal) { [ImageUri] = $"{image.Repository}:{tag}" };
         if (image.Dockerfile is not null)
@@ -32,38 +36,16 @@ internal static class CodeBuildEnvironment
         foreach (var (name, value) in options.EnvironmentVariables)
             variables[name] = value;
 
-        // An override takes the place of the project's own value, so it is given only where there is something to say.
-        var arguments = string.Join(' ', Arguments(image, options, variables.GetValueOrDefault(ExtraArguments)));
-        if (arguments.Length > 0)
-            variables[ExtraArguments] = arguments;
+        // An override takes the place of the project's own value: it is given only where there is something to say, and says that again.
+        var arguments = CodeBuildArguments.For(image, options, BuiltSource.IsWorkspace(project));
+        if (arguments.Words.Count > 0)
+            variables[ExtraArguments] = arguments.After(variables.GetValueOrDefault(ExtraArguments) ?? Own(project));
 
-        return [.. variables.Select(variable => new EnvironmentVariable(variable.Key, variable.Value))];
+        return ([.. variables.Select(variable => new EnvironmentVariable(variable.Key, variable.Value))], arguments.LeftOut);
     }
 
-    private static IEnumerable<string> Arguments(ReleaseImage image, InferenceBuildOptions options, string? given)
-    {
-        if (!string.IsNullOrWhiteSpace(given))
-            yield return given;
-        if (options.NoCache)
-            yield return "--no-cache";
-        if (image.Platform is not null)
-            yield return $"--platform {image.Platform}";
-        if (image.Dockerfile is null)
-        {
-            // The project knows its own Dockerfile: arguments and stages of another one mean nothing to it.
-            if (image.Target is not null || image.BuildArgs.Count > 0)
-                throw ReleaseException.For(nameof(Messages.CodeBuildNeedsDockerfile), ErrorKind.InvalidArgument, image.Name, image.Name, image.Target is null ? "buildArgs" : "target");
-            yield break;
-        }
-
-        if (image.Target is not null)
-            yield return $"--target {image.Target}";
-        foreach (var (name, value) in image.BuildArgs.OrderBy(argument => argument.Key, StringComparer.Ordinal))
-            yield return IsPlain(value) ? $"--build-arg {name}={value}" : throw ReleaseException.For(nameof(Messages.CodeBuildArgumentNotPlain), ErrorKind.InvalidArgument, image.Name, name, image.Name);
-    }
-
-    // A buildspec expands $DOCKER_BUILD_EXTRA_ARGS unquoted: blanks split a word, and the rest a shell could take for its own.
-    private static bool IsPlain(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || "._-/:=,@+%".Contains(c, StringComparison.Ordinal));
+    private static string? Own(Project project) =>
+        project.Environment?.EnvironmentVariables?.FirstOrDefault(variable => variable is { Name: ExtraArguments, Type: null or "PLAINTEXT" })?.Value;
 
     private static string Relative(ReleaseImage image, string path) => Path.GetRelativePath(image.Workspace, path).Replace('\\', '/');
 }

@@ -28,8 +28,9 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     internal async Task<(InferenceBuild Build, DateTimeOffset? PushedAt)> PlanWithAgeAsync(
         ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
-        _ = CodeBuildEnvironment.For(image, tag, options); // what is wrong with the image is said before anything starts
-        var source = await SourceAsync(project, options, cancellationToken);
+        var found = await FindAsync(project, cancellationToken);
+        _ = CodeBuildEnvironment.For(image, tag, options, found); // what is wrong with the image is said before anything starts
+        var source = await BuiltSource.OfAsync(found, options, cancellationToken);
         var planned = Handle(image, project, tag, options, source) with { Status = InferenceBuildStatus.Planned };
         if (options.Fingerprint is null)
             return Build(BuildReason.NoInputs);
@@ -38,15 +39,27 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         if (source.Doubt is not null)
             return Build(source.Doubt);
 
-        var found = await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken);
-        if (found is not { Digest: var digest })
+        var held = await registry.FindAsync(image.Repository, SourceTag.For(options.Fingerprint), cancellationToken);
+        if (held is not { Digest: var digest })
             return Build(BuildReason.Changed(options.Fingerprint));
-        if (BuildReason.Aged(image, found, time.GetUtcNow()) is { } aged)
+        if (BuildReason.Aged(image, held, time.GetUtcNow()) is { } aged)
             return Build(aged);
         await registry.MustBeMovableAsync(image.Name, image.Repository, tag, digest, await registry.FindAsync(image.Repository, tag, cancellationToken), cancellationToken);
-        return (planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) }, found.PushedAt);
+        return (planned with { Status = InferenceBuildStatus.Reused, Digest = digest, Reason = BuildReason.Unchanged(digest) }, held.PushedAt);
 
-        (InferenceBuild, DateTimeOffset?) Build(string reason) => (planned with { Reason = reason }, null);
+        (InferenceBuild, DateTimeOffset?) Build(string reason)
+        {
+            CodeBuildFeatures.CheckSecrets(image, found);
+            return (planned with { Reason = reason }, null);
+        }
+    }
+
+    /// <summary>A plan to build what another plan found in ECR.</summary>
+    /// <exception cref="ReleaseException">There is no such project, or what only a build needs is not there: a secret.</exception>
+    internal async Task<InferenceBuild> PlanAnewAsync(ReleaseImage image, InferenceBuild reused, string reason, CancellationToken cancellationToken)
+    {
+        CodeBuildFeatures.CheckSecrets(image, await FindAsync(reused.ProjectName, cancellationToken));
+        return reused with { Status = InferenceBuildStatus.Planned, Digest = null, Reason = reason };
     }
 
     /// <summary>Puts the release tag on an image that a plan found in ECR, unless it bears it: a repeated release changes nothing.</summary>
@@ -61,10 +74,14 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
     /// <inheritdoc cref="PlanAsync"/>
     public async Task<InferenceBuild> StartAsync(ReleaseImage image, string project, string tag, InferenceBuildOptions options, CancellationToken cancellationToken)
     {
-        var source = await SourceAsync(project, options, cancellationToken);
+        var found = await FindAsync(project, cancellationToken);
+        CodeBuildFeatures.CheckSecrets(image, found);
+        var (variables, leftOut) = CodeBuildEnvironment.For(image, tag, options, found);
+        if (leftOut.Count > 0)
+            observer.Report(new Warned(image.Name, $"CodeBuild builds it without {string.Join(", ", leftOut)}: {CodeBuildEnvironment.ExtraArguments} carries only letters, digits and . _ - / : = , @ + %, and no keys."));
         var request = new StartBuildRequest(project)
         {
-            EnvironmentVariablesOverride = CodeBuildEnvironment.For(image, tag, options),
+            EnvironmentVariablesOverride = variables,
             SourceVersion = options.SourceVersion,
             IdempotencyToken = options.IdempotencyToken ?? Token(image, project, tag),
         };
@@ -80,7 +97,7 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         }
 
         observer.Report(new Noted(image.Name, $"CodeBuild builds it as {build?.Id}."));
-        return Handle(image, project, tag, options, source) with
+        return Handle(image, project, tag, options, await BuiltSource.OfAsync(found, options, cancellationToken)) with
         {
             BuildId = build?.Id,
             Status = InferenceBuildStatus.InProgress,
@@ -128,11 +145,11 @@ public sealed class CodeBuilds(AwsSession aws, IImageRegistry registry, IRelease
         }
     }
 
-    private async Task<BuiltSource> SourceAsync(string project, InferenceBuildOptions options, CancellationToken cancellationToken)
+    private async Task<Project> FindAsync(string project, CancellationToken cancellationToken)
     {
         var projects = await aws.CodeBuild.BatchGetProjectsAsync(new([project]), cancellationToken);
         return projects.Projects is [var found, ..]
-            ? await BuiltSource.OfAsync(found, options, cancellationToken)
+            ? found
             : throw ReleaseException.For(nameof(Messages.CodeBuildProjectNotFound), ErrorKind.NotFound, project, project, aws.Region);
     }
 

@@ -6,6 +6,12 @@ public sealed record InferenceBuildOptions
     /// <summary>Build without Docker's cache.</summary>
     public bool NoCache { get; init; }
 
+    /// <summary>Ask the registry for newer base images.</summary>
+    public bool Pull { get; init; }
+
+    /// <summary>Labels put on the image, where the project builds the workspace: of another source they would tell what is not so.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Environment variables that override the project's, for this build only. Visible in CodeBuild's console: not for secrets.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentVariables { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

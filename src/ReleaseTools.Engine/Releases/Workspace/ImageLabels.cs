@@ -7,11 +7,12 @@ namespace ReleaseTools.Engine.Releases.Workspace;
 /// (https://github.com/opencontainers/image-spec/blob/main/annotations.md): the commit, the time, the repository's URL.
 /// </summary>
 /// <remarks>Of a clean tree the time is the commit's, so that the same source gives the same image wherever and whenever it is built.</remarks>
-internal static class ImageLabels
+public static class ImageLabels
 {
     private const string Prefix = "org.opencontainers.image.";
 
     /// <summary>The labels of an image that is built now; outside git the time alone.</summary>
+    /// <exception cref="Errors.ReleaseException">GitFailed, GitRefusesOwner.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(ReleaseWorkspace workspace, CancellationToken cancellationToken)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -7,7 +7,7 @@ namespace ReleaseTools.Sandbox.CodeBuild.Shell;
 internal sealed class DockerCommands(IImageStore registry, SourceTree tree, Action<string> log, CancellationToken cancellation)
 {
     private static readonly string[] SwitchesWithoutEffect = ["--no-cache", "--pull", "--quiet", "-q", "--push=false", "--load", "--rm", "--force-rm"];
-    private static readonly string[] OptionsWithoutEffect = ["--progress", "--provenance", "--sbom", "--cache-from", "--network"];
+    private static readonly string[] OptionsWithoutEffect = ["--progress", "--provenance", "--sbom", "--cache-from", "--cache-to", "--secret", "--network"];
 
     private readonly Dictionary<string, BuiltImage> images = new(StringComparer.Ordinal);
 

@@ -1,3 +1,4 @@
+using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference.Builds;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Doubles;
@@ -18,13 +19,13 @@ public sealed class CodeBuildInSandboxTests : IAsyncLifetime
     {
         var image = await sandbox.WithBuildProjectAsync();
         var builds = new CodeBuilds(sandbox.Session, sandbox.Registry, observer, sandbox.Time);
-        var options = new InferenceBuildOptions { Fingerprint = "abc" };
+        var options = new InferenceBuildOptions { Fingerprint = "abc", Labels = new Dictionary<string, string> { ["made-by"] = "a-test" } };
 
         (await builds.PlanAsync(image, "build", "t1", options, default)).Status.ShouldBe(InferenceBuildStatus.Planned);
         var build = await builds.WaitAsync(await builds.StartAsync(image, "build", "t1", options, default), TimeSpan.FromMinutes(30), default);
 
         build.Status.ShouldBe(InferenceBuildStatus.Succeeded, build.Reason);
-        build.Digest.ShouldNotBeNull();
+        (await new ImageConfigs(sandbox.Registry).LabelsAsync(image.Repository, build.Digest.ShouldNotBeNull(), default)).ShouldHaveSingleItem()["made-by"].ShouldBe("a-test");
         observer.Of<BuildPhaseChanged>().Select(told => told.Phase).ShouldContain("POST_BUILD");
         observer.Of<BuildOutput>().ShouldNotBeEmpty();
         var again = await builds.PlanAsync(image, "build", "t2", options, default);
