@@ -162,6 +162,10 @@ public sealed class BuildAppImageCommandTests : IDisposable
     [InlineData("-Secret 'id=a,env=NO_SUCH_VARIABLE'", "BuildSecretMissing")]
     [InlineData("-Secret 'id=a,src=/no/such/file'", "BuildSecretMissing")]
     [InlineData("-Secret 'value'", "BuildSecretInvalid")]
+    [InlineData("-Builder CodeBuild -Secret 'id=a,env=PATH'", "CodeBuildSecretMissing")]
+    [InlineData("-Builder CodeBuild -Secret 'id=a,src=sandbox.json'", "CodeBuildSecretInFile")]
+    [InlineData("-Builder CodeBuild -Provenance", "CodeBuildCannotAttest")]
+    [InlineData("-Builder CodeBuild -Sbom", "CodeBuildCannotAttest")]
     public void What_is_wrong_with_a_parameter_is_an_error_before_anything_is_built(string how, string id)
     {
         workspace.Run($"Build-AppImage web-ui -Tag v1 {how}").Error(id);
@@ -170,9 +174,22 @@ public sealed class BuildAppImageCommandTests : IDisposable
     }
 
     [Fact]
-    public void The_image_of_the_endpoint_is_left_to_Start_InferenceBuild()
+    public void Newer_base_images_are_asked_for_on_CodeBuild_too()
     {
-        workspace.Run("Build-AppImage stereo-inference -Tag v1").Output.ShouldBeEmpty();
+        workspace.Run("Build-AppImage web-ui -Tag v1 -Builder CodeBuild").Single<AppImage>().Status.ShouldBe(ImageBuildStatus.Built);
+
+        workspace.Run("Build-AppImage web-ui -Tag v2 -Builder CodeBuild -Pull -WhatIf").Single<AppImage>().Status.ShouldBe(ImageBuildStatus.Planned);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Provenance")] // which is meant for the others
+    public void The_image_of_the_endpoint_is_left_to_Start_InferenceBuild(string how)
+    {
+        var ran = workspace.Run($"Build-AppImage stereo-inference -Tag v1 {how}");
+
+        ran.Output.ShouldBeEmpty();
+        ran.Errors.ShouldBeEmpty();
 
         workspace.Host.Lines.ShouldContain(line => line.Contains("Start-InferenceBuild -Name stereo-inference", StringComparison.Ordinal));
     }

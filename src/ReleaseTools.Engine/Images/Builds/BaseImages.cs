@@ -13,25 +13,28 @@ internal sealed class BaseImages(IDockerEngine engine, IImageRegistry? registry)
 {
     private readonly SemaphoreSlim gate = new(1);
 
-    /// <summary>The build arguments that name an image's base images, with their references on the engine.</summary>
+    /// <summary>An image's base images, as the engine has them.</summary>
     /// <param name="image">The image to be built.</param>
     /// <param name="built">The images it waits for, by name, built or reused.</param>
     /// <param name="observer">Told what is fetched.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ReleaseException"><c>BaseImageMissing</c>, <c>PullFailed</c>.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> OnEngineAsync(
+    public async Task<IReadOnlyList<BaseImage>> OnEngineAsync(
         ReleaseImage image, IReadOnlyDictionary<string, AppImage> built, IReleaseObserver observer, CancellationToken cancellationToken)
     {
-        var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
+        var bases = new List<BaseImage>();
         foreach (var (argument, name) in image.BaseImages)
         {
             var found = built.GetValueOrDefault(name) ?? throw Missing(image, name);
             if (found.ImageId is null)
                 await FetchAsync(image, found, observer, cancellationToken);
-            arguments[argument] = $"{found.Repository}:{found.Tag}";
+            // What the build gets is what bears the tag, so that is asked for its id.
+            var reference = $"{found.Repository}:{found.Tag}";
+            var id = (await engine.InspectAsync(reference, cancellationToken))?.Id ?? found.ImageId ?? found.Digest!;
+            bases.Add(new BaseImage(argument, name, reference, id));
         }
 
-        return arguments;
+        return bases;
     }
 
     /// <inheritdoc/>
@@ -66,3 +69,10 @@ internal sealed class BaseImages(IDockerEngine engine, IImageRegistry? registry)
     private static ReleaseException Missing(ReleaseImage image, string name) =>
         ReleaseException.For(nameof(Messages.BaseImageMissing), ErrorKind.InvalidState, image.Name, image.Name, name);
 }
+
+/// <summary>An image that another begins with.</summary>
+/// <param name="Argument">The build argument that names it.</param>
+/// <param name="Name">Its name in the definition.</param>
+/// <param name="Reference">Where the build finds it.</param>
+/// <param name="Id">What it is: the digest of its configuration, or of its manifest.</param>
+internal sealed record BaseImage(string Argument, string Name, string Reference, string Id);

@@ -11,16 +11,39 @@ namespace ReleaseTools.Engine.Images.Builds;
 /// Runs the commands that come before builds. One that several images have is run once, and they all wait for it; what it
 /// writes is in the log of the first.
 /// </summary>
+/// <remarks>
+/// They inherit the variables that secrets come from and can read their files, those of other images too. So none is started before the
+/// secrets of all images that are known are looked up, its own among them, and nothing leaves here that was not masked.
+/// </remarks>
 /// <param name="environment">The environment that names PATH, and that they are run in.</param>
 internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environment)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<CommandEnd>>> started = new(StringComparer.Ordinal);
-    private readonly ConcurrentBag<BuildSecrets> hidden = [];
+    private readonly SensitiveValues hidden = new();
+    private readonly Queue<(ReleaseImage Image, Func<string, string?> Variable)> known = new();
+
+    /// <summary>Names an image whose secrets no command may be heard to say, whether it is built or not. Nothing is read yet.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="variable">Gives the value of a variable that a secret is taken from; null where there is none.</param>
+    public void Know(ReleaseImage image, Func<string, string?> variable)
+    {
+        lock (known)
+            known.Enqueue((image, variable));
+    }
 
     /// <summary>Runs an image's commands, one after the other.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="variable">Gives the values of variables that its secrets are taken from.</param>
+    /// <param name="log">Gets what they write.</param>
+    /// <param name="observer">Told what they write.</param>
+    /// <param name="cancellationToken">Ends them.</param>
     /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>, <c>BuildCommandFailed</c>.</exception>
-    public async Task RunAsync(ReleaseImage image, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
+    public async Task RunAsync(ReleaseImage image, Func<string, string?> variable, BuildLog log, IReleaseObserver observer, CancellationToken cancellationToken)
     {
+        if (image.Before.Count == 0)
+            return;
+        Know(image, variable);
+        HideSecrets();
         for (var i = 0; i < image.Before.Count; i++)
         {
             var before = image.Before[i];
@@ -35,9 +58,6 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
         }
     }
 
-    /// <summary>Keeps secrets out of what the commands are heard to say; they inherit the variables that secrets come from.</summary>
-    public void Hide(BuildSecrets secrets) => hidden.Add(secrets);
-
     /// <summary>Checks that an image's commands can be started.</summary>
     /// <exception cref="ReleaseException"><c>BuildCommandNotFound</c>.</exception>
     public void Check(ReleaseImage image)
@@ -51,7 +71,7 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
         var last = new LastLines(BuildKitOutputParser.LinesKept);
         var lines = PipeTarget.ToDelegate(line =>
         {
-            line = TerminalText.Neutralise(hidden.Aggregate(line, (text, secrets) => secrets.Mask(text)));
+            line = TerminalText.Neutralise(hidden.Mask(line));
             log.WriteLine(line);
             lock (last)
                 last.Add(line);
@@ -64,6 +84,16 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
         return new CommandEnd(ended.ExitCode, string.Concat(last.ToList().Select(line => $"{Environment.NewLine}  {line}")), log.Path);
     }
 
+    /// <summary>Looks up the secrets of all images that are known; who comes meanwhile waits until they are hidden.</summary>
+    private void HideSecrets()
+    {
+        lock (known)
+        {
+            while (known.TryDequeue(out var one))
+                BuildSecrets.AddTo(hidden, one.Image, one.Variable);
+        }
+    }
+
     private string Find(string image, BuildCommand before)
     {
         var program = before.Command[0];
@@ -73,7 +103,8 @@ internal sealed class BeforeCommands(IReadOnlyDictionary<string, string> environ
         return found ?? throw ReleaseException.For(nameof(Messages.BuildCommandNotFound), ErrorKind.NotInstalled, image, image, program, before.Directory);
     }
 
-    private static string Text(BuildCommand before) => string.Join(' ', before.Command);
+    // A word may be made of a variable that is a secret.
+    private string Text(BuildCommand before) => hidden.Mask(string.Join(' ', before.Command));
 
     private sealed record CommandEnd(int ExitCode, string LastLines, string LogFile);
 }

@@ -34,7 +34,7 @@ internal sealed class BuildSecrets
     {
         foreach (var secret in image.Secrets)
         {
-            if (secret.File is { } file ? !File.Exists(file) : variable(secret.EnvironmentVariable!) is null)
+            if (!IsThere(secret, variable))
             {
                 throw ReleaseException.For(
                     nameof(Messages.BuildSecretMissing), ErrorKind.NotFound, image.Name, image.Name, secret.Id, secret.File is null ? $"the variable {secret.EnvironmentVariable}" : $"the file {secret.File}");
@@ -55,23 +55,50 @@ internal sealed class BuildSecrets
         return secrets;
     }
 
+    /// <summary>Adds the values of an image's secrets to those that are masked, as far as they are there: of an image that is not built none need be.</summary>
+    public static void AddTo(SensitiveValues values, ReleaseImage image, Func<string, string?> variable)
+    {
+        foreach (var secret in image.Secrets.Where(secret => IsThere(secret, variable)))
+        {
+            try
+            {
+                if (Value(secret, variable) is { } value)
+                    values.Add(value);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be read here, no command that is run here can say.
+            }
+        }
+    }
+
     /// <summary>A line of output without the secrets' values.</summary>
     public string Mask(string line) => values.Mask(line);
 
     private void Add(BuildSecret secret, Func<string, string?> variable)
     {
+        var value = Value(secret, variable);
+        if (value is not null)
+            values.Add(value);
         if (secret.File is { } file)
         {
             arguments.Add($"id={secret.Id},src={file}");
-            if (new FileInfo(file).Length <= LargestMaskedFile)
-                values.Add(File.ReadAllText(file));
             return;
         }
 
-        var value = variable(secret.EnvironmentVariable!)!;
         var name = string.Create(CultureInfo.InvariantCulture, $"RELEASETOOLS_BUILD_SECRET_{environment.Count}");
         environment[name] = value;
-        values.Add(value);
         arguments.Add($"id={secret.Id},env={name}");
+    }
+
+    private static bool IsThere(BuildSecret secret, Func<string, string?> variable) =>
+        secret.File is { } file ? File.Exists(file) : variable(secret.EnvironmentVariable!) is not null;
+
+    /// <summary>The value; null of a file that is too large to be masked.</summary>
+    private static string? Value(BuildSecret secret, Func<string, string?> variable)
+    {
+        if (secret.File is not { } file)
+            return variable(secret.EnvironmentVariable!);
+        return new FileInfo(file).Length <= LargestMaskedFile ? File.ReadAllText(file) : null;
     }
 }

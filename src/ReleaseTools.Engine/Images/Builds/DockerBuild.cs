@@ -13,15 +13,16 @@ internal sealed class DockerBuild(DockerCli cli, IDockerEngine engine, ImageBuil
     private readonly IBuildOutputParser parser = cli.Builder == DockerBuilder.Classic ? new ClassicOutputParser(plan.Image.Name) : new BuildKitOutputParser(plan.Image.Name);
 
     /// <summary>Builds.</summary>
-    /// <param name="baseImages">Build arguments with the references of base images.</param>
+    /// <param name="baseImages">The images of the definition that it begins with.</param>
+    /// <param name="builder">The builder of buildx to name; null for the one in use.</param>
     /// <param name="cancellationToken">Stops it; the CLI and its children are ended.</param>
-    public async Task<ImageBuildResult> RunAsync(IReadOnlyDictionary<string, string> baseImages, CancellationToken cancellationToken)
+    public async Task<ImageBuildResult> RunAsync(IReadOnlyList<BaseImage> baseImages, string? builder, CancellationToken cancellationToken)
     {
         var temporary = Directory.CreateTempSubdirectory("releasetools-"); // mode 0700
         try
         {
             var idFile = Path.Combine(temporary.FullName, "image-id");
-            var input = new DockerBuildInput(isClassic ? BuildFolder.Plain(plan.Image) : BuildFolder.Prepare(plan.Image), idFile, baseImages, secrets);
+            var input = new DockerBuildInput(isClassic ? BuildFolder.Plain(plan.Image) : BuildFolder.Prepare(plan.Image), idFile, baseImages, secrets) { Builder = builder };
             var lines = PipeTarget.ToDelegate(Take);
             var ended = await cli.Command(DockerBuildArguments.For(plan, cli, options, input), secrets.Environment)
                 .WithStandardOutputPipe(lines).WithStandardErrorPipe(lines).ExecuteAsync(cancellationToken);

@@ -14,6 +14,8 @@ internal static class DockerBuildArguments
     {
         var image = plan.Image;
         List<string> arguments = cli.Builder == DockerBuilder.Buildx ? ["buildx", "build"] : ["build"];
+        if (input.Builder is not null)
+            arguments.AddRange(["--builder", input.Builder]);
         if (cli.Builder != DockerBuilder.Classic)
             arguments.Add("--progress=plain");
         if (cli.Builder == DockerBuilder.Buildx)
@@ -27,9 +29,11 @@ internal static class DockerBuildArguments
         arguments.AddRange(["--platform", image.Platform ?? ReleaseImage.DefaultPlatform]);
         if (image.Target is { } target)
             arguments.AddRange(["--target", target]);
-        foreach (var (name, value) in image.BuildArgs.Concat(input.BaseImages).OrderBy(argument => argument.Key, StringComparer.Ordinal))
+        var bases = input.BaseImages.Select(one => KeyValuePair.Create(one.Argument, one.Reference));
+        foreach (var (name, value) in image.BuildArgs.Concat(bases).OrderBy(argument => argument.Key, StringComparer.Ordinal))
             arguments.AddRange(["--build-arg", $"{name}={value}"]);
-        foreach (var (name, value) in options.Labels.OrderBy(label => label.Key, StringComparer.Ordinal))
+        var begun = input.BaseImages.Select(one => KeyValuePair.Create(BaseImageLabel.For(one.Name), one.Id)).DistinctBy(label => label.Key, StringComparer.Ordinal);
+        foreach (var (name, value) in options.Labels.Concat(begun).OrderBy(label => label.Key, StringComparer.Ordinal))
             arguments.AddRange(["--label", $"{name}={value}"]);
         foreach (var secret in input.Secrets.Arguments)
             arguments.AddRange(["--secret", secret]);
@@ -61,6 +65,10 @@ internal static class DockerBuildArguments
 /// <summary>What a build gets besides the image's definition.</summary>
 /// <param name="Folder">Dockerfile and context.</param>
 /// <param name="IdFile">The file that gets the image's id.</param>
-/// <param name="BaseImages">Build arguments with the references of base images.</param>
+/// <param name="BaseImages">The images of the definition that it begins with.</param>
 /// <param name="Secrets">Its secrets.</param>
-internal sealed record DockerBuildInput(BuildFolder Folder, string IdFile, IReadOnlyDictionary<string, string> BaseImages, BuildSecrets Secrets);
+internal sealed record DockerBuildInput(BuildFolder Folder, string IdFile, IReadOnlyList<BaseImage> BaseImages, BuildSecrets Secrets)
+{
+    /// <summary>The builder of buildx to name; null for the one in use.</summary>
+    public string? Builder { get; init; }
+}

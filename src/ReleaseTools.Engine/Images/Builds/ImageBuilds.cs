@@ -35,6 +35,7 @@ public sealed class ImageBuilds(
     /// <exception cref="ReleaseException">The image cannot be built as it is defined, or its repository is not there.</exception>
     public async Task<ImageBuildPlan> PlanAsync(ReleaseImage image, string tag, string? fingerprint, ImageBuildOptions options, CancellationToken cancellationToken)
     {
+        Know(image, options);
         ImageBuildChecks.Check(image, tag);
         if (fingerprint is null)
             return Build(BuildReason.NoInputs);
@@ -48,13 +49,26 @@ public sealed class ImageBuilds(
             return Build(aged) with { HasAged = true };
         return new ImageBuildPlan(image, tag, fingerprint, ReleaseAction.Reuse, BuildReason.Unchanged(found.Digest), found.Digest) { PushedAt = found.PushedAt };
 
-        ImageBuildPlan Build(string reason)
-        {
-            before.Check(image);
-            before.Hide(BuildSecrets.Of(image, options.Variable));
-            // An attested image is another manifest than the same sources make without.
-            return new ImageBuildPlan(image, tag, options.IsAttested ? null : fingerprint, ReleaseAction.Build, reason, Digest: null);
-        }
+        ImageBuildPlan Build(string reason) => PlanBuild(image, tag, fingerprint, reason, options);
+    }
+
+    /// <summary>The same image built, although the registry holds one of the same inputs.</summary>
+    /// <param name="reused">The plan to reuse it.</param>
+    /// <param name="reason">Why it is built.</param>
+    /// <param name="options">How it is to be built.</param>
+    /// <exception cref="ReleaseException">What only a build needs is not there: a secret, a program to run before it.</exception>
+    internal ImageBuildPlan PlanAnew(ImageBuildPlan reused, string reason, ImageBuildOptions options) =>
+        PlanBuild(reused.Image, reused.Tag, reused.Fingerprint, reason, options);
+
+    /// <summary>Names an image whose secrets nothing that is run may be heard to say, whether it is built or not.</summary>
+    internal void Know(ReleaseImage image, ImageBuildOptions options) => before.Know(image, options.Variable);
+
+    private ImageBuildPlan PlanBuild(ReleaseImage image, string tag, string? fingerprint, string reason, ImageBuildOptions options)
+    {
+        before.Check(image);
+        BuildSecrets.Check(image, options.Variable);
+        // An attested image is another manifest than the same sources make without.
+        return new ImageBuildPlan(image, tag, options.IsAttested ? null : fingerprint, ReleaseAction.Build, reason, Digest: null);
     }
 
     /// <summary>Runs a plan. A build that fails comes back as a record with status Failed, with the error beside it.</summary>
@@ -106,9 +120,11 @@ public sealed class ImageBuilds(
             WarnOfPlatform(plan.Image, observer);
             await using var log = BuildLog.Create(options.LogFolder ?? OwnFolder.Make(plan.Image.Workspace, "logs"), plan.Image.Name, timeProvider.GetUtcNow());
             logFile = log.Path;
-            await before.RunAsync(plan.Image, log, observer, cancellationToken);
+            await before.RunAsync(plan.Image, options.Variable, log, observer, cancellationToken);
             var bases = await baseImages.OnEngineAsync(plan.Image, built, observer, cancellationToken);
-            return await new DockerBuild(docker, engine, plan, options, log, observer).RunAsync(bases, cancellationToken);
+            var builder = await BuilderChoice.ForAsync(plan.Image, docker, engine, environment, observer, cancellationToken);
+            plan = plan with { Image = plan.Image with { CacheTo = builder.CacheTo } };
+            return await new DockerBuild(docker, engine, plan, options, log, observer).RunAsync(bases, builder.Name, cancellationToken);
         }
         catch (ReleaseException exception)
         {

@@ -84,6 +84,12 @@ public sealed partial record DockerCli
         return Cli.Wrap(Path).WithArguments(arguments).WithValidation(CommandResultValidation.None).WithEnvironmentVariables(all);
     }
 
+    /// <summary>The driver of the builder that builds where none is named: <c>BUILDX_BUILDER</c>, else the one that <c>docker buildx use</c> chose. Null where buildx does not say.</summary>
+    internal async Task<string?> FindDriverAsync(CancellationToken cancellationToken) =>
+        await AskAsync(Path, Environment, ["buildx", "inspect"], cancellationToken) is { } answer && DriverGrammar().Match(answer) is { Success: true } match
+            ? match.Groups["driver"].Value
+            : null;
+
     private static async Task<DockerCli?> ProbeAsync(string path, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var answered = await AskAsync(path, environment, ["--version"], cancellationToken);
@@ -143,4 +149,7 @@ public sealed partial record DockerCli
 
     [GeneratedRegex(@"\bv?(?<version>\d+\.\d+(?:\.\d+)?)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex BuildxVersionGrammar();
+
+    [GeneratedRegex(@"^Driver:\s*(?<driver>\S+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DriverGrammar();
 }

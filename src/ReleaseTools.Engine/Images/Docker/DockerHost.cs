@@ -13,6 +13,8 @@ namespace ReleaseTools.Engine.Images.Docker;
 /// <param name="Tls">What it is reached over TLS with, from where its address is; null without TLS.</param>
 public sealed record DockerHost(Uri Endpoint, DockerTls? Tls)
 {
+    private const string DefaultContext = "default";
+
     /// <summary>Finds the engine by the environment and the CLI's configuration.</summary>
     /// <exception cref="ReleaseException"><c>DockerHostInvalid</c>: it cannot be read, or is of a kind that the API cannot be reached by (<c>ssh://</c>).</exception>
     public static DockerHost Resolve(IReadOnlyDictionary<string, string> environment)
@@ -31,6 +33,11 @@ public sealed record DockerHost(Uri Endpoint, DockerTls? Tls)
             throw Invalid(host ?? settings.DockerContext ?? settings.DockerConfig, exception.Message, exception);
         }
     }
+
+    /// <summary>The name of the context that docker means; <c>default</c> where the environment names the engine itself, or nobody chose one.</summary>
+    /// <exception cref="ReleaseException"><c>DockerConfigInvalid</c>.</exception>
+    internal static string ContextOf(IReadOnlyDictionary<string, string> environment) =>
+        Value(environment, "DOCKER_HOST") is not null ? DefaultContext : Value(environment, "DOCKER_CONTEXT") ?? DockerConfigFile.Read(environment)?.CurrentContext ?? DefaultContext;
 
     private static Uri Context(CliSettings settings)
     {

@@ -48,13 +48,9 @@ public sealed record WorkspaceBuildPlan
     /// <summary>When the registry got the image that is reused; null where it does not tell, and for a build.</summary>
     internal DateTimeOffset? PushedAt { get; private init; }
 
-    /// <summary>The same image built, although the registry holds one of the same inputs.</summary>
-    /// <param name="reason">Why.</param>
-    internal WorkspaceBuildPlan Anew(string reason) => new(
-        Image,
-        Docker is null ? null : Docker with { Action = ReleaseAction.Build, Digest = null, Reason = reason },
-        CodeBuild is null ? null : CodeBuild with { Status = InferenceBuildStatus.Planned, Digest = null, Reason = reason },
-        How);
+    /// <summary>The same image built by CodeBuild, although the registry holds one of the same inputs.</summary>
+    /// <param name="anew">The plan to build it.</param>
+    internal WorkspaceBuildPlan Anew(InferenceBuild anew) => new(Image, docker: null, anew, How);
 }
 
 /// <summary>An image's plan, or why there is none.</summary>

@@ -68,12 +68,14 @@ public sealed class WorkspaceBuilds : IDisposable
     /// <exception cref="ReleaseException">What stands in the way of all of them: no region, no credentials, no connection to a registry; git fails.</exception>
     public async Task<IReadOnlyList<WorkspaceBuildFinding>> PlanAsync(IReadOnlyList<ReleaseImage> images, CancellationToken cancellationToken)
     {
+        foreach (var image in definition.Images)
+            docker.Know(image, options.Build);
         // The registries are connected to while git looks at the sources.
         var known = images.Where(image => new ImageSources(image).IsKnown).Select(image => image.Repository).ToList();
         var opened = options.Build.NoReuse || options.Build.NoCache ? Task.CompletedTask : Task.Run(() => registries.OpenAsync(known, cancellationToken), cancellationToken);
         await Task.WhenAll(opened, fingerprints.LookAsync(images, cancellationToken));
         using var slots = new SemaphoreSlim(ReadsAtOnce);
-        return WithNewBaseImages(await Task.WhenAll(images.Select(FindAsync)));
+        return await new NewBaseImages(registries, AnewAsync).SettleAsync(await Task.WhenAll(images.Select(FindAsync)), cancellationToken);
 
         async Task<WorkspaceBuildFinding> FindAsync(ReleaseImage image)
         {
@@ -93,25 +95,6 @@ public sealed class WorkspaceBuilds : IDisposable
         }
     }
 
-    /// <summary>
-    /// Builds anew what begins with an image that is built anew, or was since: of the same sources another base image may come, by age or
-    /// because it was asked for.
-    /// </summary>
-    private static List<WorkspaceBuildFinding> WithNewBaseImages(IReadOnlyList<WorkspaceBuildFinding> found)
-    {
-        var plans = found.Where(one => one.Plan is not null).ToDictionary(one => one.Image.Name, one => one.Plan!, StringComparer.Ordinal);
-        foreach (var image in BuildOrder.Sort([.. plans.Values.Select(plan => plan.Image)]))
-        {
-            if (plans[image.Name] is { Action: ReleaseAction.Reuse } reused && image.BaseImages.Values.FirstOrDefault(name => IsNewer(plans.GetValueOrDefault(name), reused)) is { } newer)
-                plans[image.Name] = reused.Anew(BuildReason.BaseImageIsNewer(newer));
-        }
-
-        return [.. found.Select(one => one.Plan is null ? one : one with { Plan = plans[one.Image.Name] })];
-
-        static bool IsNewer(WorkspaceBuildPlan? baseImage, WorkspaceBuildPlan reused) =>
-            baseImage is { Action: ReleaseAction.Build } || baseImage?.PushedAt > reused.PushedAt;
-    }
-
     private async Task<WorkspaceBuildPlan> PlanAsync(ReleaseImage defined, CancellationToken cancellationToken)
     {
         var image = await SettleAsync(defined, cancellationToken);
@@ -119,19 +102,26 @@ public sealed class WorkspaceBuilds : IDisposable
         if (image.Builder != ImageBuilder.CodeBuild)
             return new WorkspaceBuildPlan(image, await docker.PlanAsync(image, options.Tag, fingerprint, options.Build, cancellationToken));
 
+        CodeBuildFeatures.Check(image, options.Build);
         var git = await workspace.GitAsync(cancellationToken);
         var how = new InferenceBuildOptions
         {
             Fingerprint = fingerprint,
             Commit = git?.Commit,
             Difference = cancelled => fingerprints.DifferenceFromCommitAsync(image, cancelled),
-            Force = options.Build.NoReuse,
+            Force = options.Build.BuildsAnyway,
             NoCache = options.Build.NoCache,
+            Pull = options.Build.Pull,
             EndpointName = string.Equals(image.Name, definition.Inference.Image, StringComparison.Ordinal) ? definition.Inference.EndpointName : null,
         };
         var (plan, pushedAt) = await (await codeBuilds(cancellationToken)).PlanWithAgeAsync(image, image.CodeBuildProject!, options.Tag, how, cancellationToken);
         return new WorkspaceBuildPlan(image, plan, pushedAt, how);
     }
+
+    /// <summary>The same image built, although the registry holds one of the same inputs.</summary>
+    private async Task<WorkspaceBuildPlan> AnewAsync(WorkspaceBuildPlan reused, string reason, CancellationToken cancellationToken) => reused.Docker is null
+        ? reused.Anew(await (await codeBuilds(cancellationToken)).PlanAnewAsync(reused.Image, reused.CodeBuild!, reason, cancellationToken))
+        : new WorkspaceBuildPlan(reused.Image, docker.PlanAnew(reused.Docker, reason, options.Build));
 
     /// <summary>Runs plans side by side, each after those it waits for, and gives each result as it comes.</summary>
     /// <inheritdoc cref="BuildAsync"/>
@@ -160,8 +150,10 @@ public sealed class WorkspaceBuilds : IDisposable
         if (plan.Action == ReleaseAction.Reuse)
             return new ImageBuildResult(plan.Predicted);
         var builds = await codeBuilds(cancellationToken);
-        var image = plan.Image with { BuildArgs = OnCodeBuild(plan.Image, built) };
-        var started = await builds.StartAsync(image, plan.CodeBuild!.ProjectName, options.Tag, plan.How!, cancellationToken);
+        var bases = OnCodeBuild(plan.Image, built);
+        var image = plan.Image with { BuildArgs = With(plan.Image.BuildArgs, bases.Select(one => (one.Argument, one.Reference))) };
+        var labelled = plan.How! with { Labels = With(await LabelsAsync(cancellationToken), bases.Select(one => (BaseImageLabel.For(one.Name), one.Id))) };
+        var started = await builds.StartAsync(image, plan.CodeBuild!.ProjectName, options.Tag, labelled, cancellationToken);
         var ended = await builds.FollowAsync(started, options.Timeout, cancellationToken);
         return new ImageBuildResult(ImageFlow.ToAppImage(ended, plan.Image), Outcomes.ErrorOf(ended));
     }
@@ -188,17 +180,17 @@ public sealed class WorkspaceBuilds : IDisposable
     private async Task<ReleaseImage> SettleAsync(ReleaseImage image, CancellationToken cancellationToken) =>
         (options.Chosen?.Contains(image.Name) == false ? options.Overrides.ForBaseImages : options.Overrides).ApplyTo(await builders.SettleAsync(image, cancellationToken), options.Build.Variable);
 
-    /// <summary>The build arguments for a machine that has nothing but the registry.</summary>
-    private static Dictionary<string, string> OnCodeBuild(ReleaseImage image, IReadOnlyDictionary<string, AppImage> built)
-    {
-        var arguments = new Dictionary<string, string>(image.BuildArgs, StringComparer.Ordinal);
-        foreach (var (argument, name) in image.BaseImages)
-        {
-            arguments[argument] = built.GetValueOrDefault(name) is { Digest: { } digest } found
-                ? $"{found.Repository}@{digest}"
-                : throw ReleaseException.For(nameof(Messages.BaseImageNotInRegistry), ErrorKind.InvalidState, image.Name, image.Name, name);
-        }
+    /// <summary>An image's base images, for a machine that has nothing but the registry.</summary>
+    private static List<BaseImage> OnCodeBuild(ReleaseImage image, IReadOnlyDictionary<string, AppImage> built) => [.. image.BaseImages.Select(one =>
+        built.GetValueOrDefault(one.Value) is { Digest: { } digest } found
+            ? new BaseImage(one.Key, one.Value, $"{found.Repository}@{digest}", digest)
+            : throw ReleaseException.For(nameof(Messages.BaseImageNotInRegistry), ErrorKind.InvalidState, image.Name, image.Name, one.Value))];
 
-        return arguments;
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> values, IEnumerable<(string Name, string Value)> more)
+    {
+        var all = new Dictionary<string, string>(values, StringComparer.Ordinal);
+        foreach (var (name, value) in more)
+            all[name] = value;
+        return all;
     }
 }

@@ -33,7 +33,7 @@ public sealed class BaseImagesTests : IDisposable
     [Fact]
     public async Task One_that_was_built_is_on_the_engine_under_its_tag()
     {
-        (await OnEngineAsync(Built("base", imageId: FakeEngine.ImageId)))["BASE"].ShouldBe("127.0.0.1:1/base:v1");
+        (await OnEngineAsync(Built("base", imageId: FakeEngine.ImageId))).ShouldBe([new BaseImage("BASE", "base", "127.0.0.1:1/base:v1", FakeEngine.ImageId)]);
 
         engine.Pulls.ShouldBeEmpty();
     }
@@ -41,7 +41,7 @@ public sealed class BaseImagesTests : IDisposable
     [Fact]
     public async Task One_that_is_reused_is_fetched_by_its_digest_and_gets_the_tag()
     {
-        (await OnEngineAsync(Built("base", Digest)))["BASE"].ShouldBe("127.0.0.1:1/base:v1");
+        (await OnEngineAsync(Built("base", Digest))).ShouldBe([new BaseImage("BASE", "base", "127.0.0.1:1/base:v1", Digest)]);
 
         engine.Pulls.ShouldBe([$"127.0.0.1:1/base@{Digest}"]);
         engine.Tagged.ShouldBe([($"127.0.0.1:1/base@{Digest}", "127.0.0.1:1/base:v1")]);
@@ -56,6 +56,6 @@ public sealed class BaseImagesTests : IDisposable
         error.RecommendedAction.ShouldContain("Build-AppImage base, web-ui");
     }
 
-    private Task<IReadOnlyDictionary<string, string>> OnEngineAsync(AppImage found) =>
+    private Task<IReadOnlyList<BaseImage>> OnEngineAsync(AppImage found) =>
         bases.OnEngineAsync(image, new Dictionary<string, AppImage> { [found.Name] = found }, recorder, default);
 }

@@ -54,14 +54,46 @@ public sealed class BeforeCommandsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_secret_that_one_prints_is_masked()
+    public async Task A_secret_that_one_prints_is_masked_wherever_it_would_be_told()
     {
-        commands.Hide(BuildSecrets.Of(Image() with { Secrets = [new BuildSecret { Id = "npm", EnvironmentVariable = "TOKEN" }] }, _ => "s3cr3t-v4lue"));
+        secret = "s3cr3t-v4lue";
+        var image = Image(Command(workspace.Path, "sh", "-c", "echo the token is s3cr3t-v4lue; exit 1")) with { Secrets = Secrets };
+
+        var error = await Should.ThrowAsync<ReleaseException>(() => RunAsync(image));
+
+        await log.DisposeAsync();
+        string[] told =
+        [
+            error.Message, error.RecommendedAction, await File.ReadAllTextAsync(log.Path),
+            .. recorder.Of<BuildOutput>().Select(output => output.Line), .. recorder.Of<BuildProgress>().Select(step => step.Name),
+        ];
+        told.ShouldAllBe(text => !text.Contains("s3cr3t-v4lue", StringComparison.Ordinal));
+        told.Length.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_secret_of_an_image_whose_own_commands_come_later_or_never_is_masked_too()
+    {
+        secret = "s3cr3t-v4lue";
+        commands.Know(Image() with { Name = "worker", Secrets = Secrets }, _ => secret);
 
         await RunAsync(Image(Command(workspace.Path, "echo", "the token is s3cr3t-v4lue")));
 
         recorder.Of<BuildOutput>().Single().Line.ShouldNotContain("s3cr3t-v4lue");
     }
+
+    [Fact]
+    public async Task A_secret_that_is_not_there_keeps_no_command_of_another_image_from_running()
+    {
+        commands.Know(Image() with { Name = "worker", Secrets = [new BuildSecret { Id = "file", File = Path.Combine(workspace.Path, "none") }, .. Secrets] }, _ => null);
+
+        await RunAsync(Image(Command(workspace.Path, "echo", "hello")));
+
+        recorder.Of<BuildOutput>().Single().Line.ShouldBe("hello");
+    }
+
+    private static readonly BuildSecret[] Secrets = [new() { Id = "npm", EnvironmentVariable = "TOKEN" }];
+    private string? secret;
 
     [Fact]
     public async Task No_shell_reads_the_words()
@@ -91,7 +123,7 @@ public sealed class BeforeCommandsTests : IAsyncDisposable
         commands.Check(Image(Command(workspace.Path, "sh")));
     }
 
-    private Task RunAsync(ReleaseImage image) => commands.RunAsync(image, log, recorder, default);
+    private Task RunAsync(ReleaseImage image) => commands.RunAsync(image, _ => secret, log, recorder, default);
 
     private ReleaseImage Image(params BuildCommand[] before) => BuildTesting.Image(workspace.Path) with { Before = before };
 

@@ -41,7 +41,12 @@ public sealed class DockerBuildArgumentsTests
 
     [Fact]
     public void Base_images_are_build_arguments_and_stand_among_them() =>
-        Values(For(image with { BuildArgs = Words(("Z", "1"), ("A", "x=y")) }, bases: Words(("BASE", "host/base:v1"))), "--build-arg").ShouldBe(["A=x=y", "BASE=host/base:v1", "Z=1"]);
+        Values(For(image with { BuildArgs = Words(("Z", "1"), ("A", "x=y")) }, bases: new BaseImage("BASE", "base", "host/base:v1", "sha256:b")), "--build-arg").ShouldBe(["A=x=y", "BASE=host/base:v1", "Z=1"]);
+
+    [Fact]
+    public void What_it_was_built_on_is_a_label_beside_the_others() => Values(
+        For(image, options: new ImageBuildOptions { Labels = Words(("z", "1")) }, bases: [new("BASE", "base", "host/base:v1", "sha256:b"), new("OTHER", "base", "host/base:v1", "sha256:b")]), "--label")
+        .ShouldBe(["releasetools.base.base=sha256:b", "z=1"]);
 
     [Fact]
     public void Caches_are_passed_on_as_they_are()
@@ -77,11 +82,11 @@ public sealed class DockerBuildArgumentsTests
     public void The_context_comes_last_and_cannot_be_taken_for_an_option() => For(image).TakeLast(2).ShouldBe(["--", "/w"]);
 
     private static IReadOnlyList<string> For(
-        ReleaseImage image, DockerBuilder builder = DockerBuilder.BuiltInBuildKit, ImageBuildOptions? options = null, IReadOnlyDictionary<string, string>? bases = null) =>
+        ReleaseImage image, DockerBuilder builder = DockerBuilder.BuiltInBuildKit, ImageBuildOptions? options = null, params BaseImage[] bases) =>
         DockerBuildArguments.For(image.Plan(), Cli(builder), options ?? new ImageBuildOptions(), Input(image, bases));
 
-    private static DockerBuildInput Input(ReleaseImage image, IReadOnlyDictionary<string, string>? bases = null) =>
-        new(BuildFolder.Plain(image), "/t/id", bases ?? Words(), BuildSecrets.Of(image, _ => null));
+    private static DockerBuildInput Input(ReleaseImage image, params BaseImage[] bases) =>
+        new(BuildFolder.Plain(image), "/t/id", bases, BuildSecrets.Of(image, _ => null));
 
     private static IEnumerable<string> Values(IReadOnlyList<string> arguments, string option) => arguments.Index().Where(one => one.Index > 0 && arguments[one.Index - 1] == option).Select(one => one.Item);
 }

@@ -7,6 +7,7 @@ using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Images.Docker;
 using ReleaseTools.Engine.Tests.Images.Pushes;
 using ReleaseTools.Engine.Tests.Images.Registries;
+using static ReleaseTools.Engine.Tests.Images.Builds.BuildTesting;
 
 namespace ReleaseTools.Engine.Tests.Images.Builds;
 
@@ -14,6 +15,7 @@ public sealed class ImageBuildsTests : IDisposable
 {
     private readonly TemporaryFolder workspace = new();
     private readonly FakeDockers dockers = new();
+    private readonly Recorder recorder = new();
     private readonly MemoryEcr ecr = new(TimeProvider.System);
     private readonly EcrRegistry registry;
     private readonly FakeEngine engine;
@@ -119,6 +121,48 @@ public sealed class ImageBuildsTests : IDisposable
 
         failed.Status.ShouldBe(ImageBuildStatus.Failed);
         error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.BuildFilesUnwritable));
+    }
+
+    [Theory]
+    [InlineData("docker", true, null)]
+    [InlineData("docker-container", false, null)]
+    [InlineData("docker-container", true, "default")]
+    [InlineData("kubernetes", true, "default")]
+    [InlineData("docker-container", true, "elsewhere", "DOCKER_CONTEXT")]
+    [InlineData("docker-container", true, "default", "DOCKER_CONTEXT", "DOCKER_HOST")]
+    public async Task A_builder_that_does_not_see_the_engines_images_builds_none_that_begins_with_one(string driver, bool begins, string? builder, params string[] variables)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        var cli = dockers.Add("Docker version 28.2.2, build e6534b4", "v0.12.1", driver, FakeEngine.ImageId);
+        foreach (var variable in variables)
+            dockers.Variables[variable] = "elsewhere";
+
+        var arguments = await ArgumentsAsync(cli, begins ? image with { BaseImages = Words(("BASE", "base")) } : image);
+
+        (arguments.IndexOf("--builder") is >= 0 and var at ? arguments[at + 1] : null).ShouldBe(builder);
+    }
+
+    [Theory]
+    [InlineData(false, "type=inline")]
+    [InlineData(true, "type=inline", "type=gha")]
+    public async Task The_engines_own_builder_is_asked_for_no_cache_that_it_cannot_leave(bool holdsIndexes, params string[] caches)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins for docker are shell scripts.");
+        engine.HoldsIndexes = holdsIndexes;
+        var cli = dockers.Add("Docker version 28.2.2, build e6534b4", "v0.12.1", "docker-container", FakeEngine.ImageId);
+
+        var arguments = await ArgumentsAsync(cli, image with { BaseImages = Words(("BASE", "base")), CacheTo = ["type=inline", "type=gha"] });
+
+        arguments.Where((_, at) => at > 0 && arguments[at - 1] == "--cache-to").ShouldBe(caches);
+        recorder.Of<Warned>().Count(warned => warned.Message.Contains("no cache", StringComparison.Ordinal)).ShouldBe(holdsIndexes ? 0 : 1);
+    }
+
+    private async Task<List<string>> ArgumentsAsync(string cli, ReleaseImage of)
+    {
+        var built = new Dictionary<string, AppImage> { ["base"] = Built("base", imageId: FakeEngine.ImageId) };
+        var (record, error) = await Builds.BuildAsync(await PlanAsync(of, fingerprint: null), built, new ImageBuildOptions(), recorder, default);
+        record.Status.ShouldBe(ImageBuildStatus.Built, error?.Message);
+        return [.. FakeDockers.ArgumentsOf(cli)];
     }
 
     [Fact]

@@ -5,6 +5,13 @@ PATH=/usr/bin:/bin
 case "$1 $2" in
   "--version "*) echo "$VERSION" ;;
   "buildx version") [ -n "$BUILDX" ] && echo "github.com/docker/buildx $BUILDX 0123abc" || exit 1 ;;
-  "build "* | "buildx build") sleep 1000 & echo "$$ $!" > "$(dirname "$0")/running"; wait ;;
+  "buildx inspect") printf 'Name:   some\nDriver: %s\n' "$DRIVER" ;;
+  "build "* | "buildx build")
+    printf '%s\n' "$@" > "$(dirname "$0")/arguments"
+    while [ -n "$IMAGE" ] && [ $# -gt 0 ]; do
+      [ "$1" = --iidfile ] && { echo "$IMAGE" > "$2"; exit 0; }
+      shift
+    done
+    sleep 1000 & echo "$$ $!" > "$(dirname "$0")/running"; wait ;;
   *) exit 125 ;;
 esac

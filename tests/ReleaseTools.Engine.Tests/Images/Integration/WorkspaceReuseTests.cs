@@ -1,4 +1,5 @@
 using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Errors;
 using ReleaseTools.Engine.Images.Builds;
 using ReleaseTools.Engine.Images.Pushes;
 using ReleaseTools.Engine.Releases.Workspace;
@@ -50,25 +51,74 @@ public sealed class WorkspaceReuseTests : IDisposable
     [Fact]
     public async Task What_begins_with_an_image_that_is_built_anew_is_built_anew()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a POSIX shell.");
         using var registry = await DockerRegistry.OpenAsync();
-        folder.Write("web/a", "one");
-        folder.Write("base/b", "one");
-        folder.Write("Dockerfile.web", "ARG BASE\nFROM $BASE\nCOPY web /\n");
-        folder.Write("Dockerfile.base", "FROM scratch\nCOPY base /\n");
-        string Images(string age) => $$"""
-            { "base": { "dockerfile": "Dockerfile.base", "repository": "{{registry.Host}}/base", "inputs": ["base"]{{age}} },
-              "web": { "dockerfile": "Dockerfile.web", "repository": "{{registry.Host}}/web", "inputs": ["web"], "baseImages": { "BASE": "base" } } }
-            """;
-        Define(Images(""));
+        DefineWithBase(registry, "ARG BASE\nFROM $BASE\nCOPY web /\n");
         await ReleaseAsync("v1");
         (await PlanAsync("v2")).Select(plan => plan.Action).ShouldBe([ReleaseAction.Reuse, ReleaseAction.Reuse]);
 
-        // This registry does not tell how old an image is, which counts as too old.
-        Define(Images(", \"maxReuseDays\": 1"));
+        DefineWithBase(registry, "ARG BASE\nFROM $BASE\nCOPY web /\n", ofBase: AlwaysTooOld);
 
         var plans = await PlanAsync("v2");
         plans.Select(plan => plan.Action).ShouldBe([ReleaseAction.Build, ReleaseAction.Build]);
         plans[1].Reason.ShouldContain("base image 'base'");
+    }
+
+    [Theory]
+    [InlineData("ARG BASE\nFROM $BASE\nCOPY web /\n")]
+    [InlineData("ARG BASE\nFROM $BASE AS tools\nFROM scratch\nCOPY --from=tools /base /\nCOPY web /\n")] // no layer of it tells of its base
+    public async Task What_begins_with_an_image_that_was_built_since_is_built_anew_where_no_age_is_told(string dockerfile)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a POSIX shell.");
+        using var registry = await DockerRegistry.OpenAsync();
+        DefineWithBase(registry, dockerfile);
+        await ReleaseAsync("v1");
+        (await PlanAsync("v2")).Select(plan => plan.Action).ShouldBe([ReleaseAction.Reuse, ReleaseAction.Reuse]);
+
+        await ReleaseAsync("v2", new ImageBuildOptions { NoReuse = true }, "base");
+
+        var plans = await PlanAsync("v3");
+        plans.Select(plan => plan.Action).ShouldBe([ReleaseAction.Reuse, ReleaseAction.Build]);
+        plans[1].Reason.ShouldContain("base image 'base'");
+        await ReleaseAsync("v3");
+        (await PlanAsync("v4")).Select(plan => plan.Action).ShouldBe([ReleaseAction.Reuse, ReleaseAction.Reuse]);
+    }
+
+    [Fact]
+    public async Task A_secret_is_masked_in_the_command_of_what_is_built_anew_for_its_base()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a POSIX shell.");
+        using var registry = await DockerRegistry.OpenAsync();
+        const string before = """, "secrets": { "token": { "file": "token" } }, "before": [{ "command": ["sh", "-c", "cat token; test ! -f fails"] }]""";
+        folder.Write("token", "s3cr3t-v4lue");
+        DefineWithBase(registry, "ARG BASE\nFROM $BASE\nCOPY web /\n", ofWeb: before);
+        await ReleaseAsync("v1");
+
+        DefineWithBase(registry, "ARG BASE\nFROM $BASE\nCOPY web /\n", ofBase: AlwaysTooOld, ofWeb: before);
+        folder.Write("fails", "");
+        var error = await Should.ThrowAsync<ReleaseException>(() => ReleaseAsync("v2"));
+
+        error.Id.ShouldBe(nameof(Messages.BuildCommandFailed));
+        error.Message.ShouldNotContain("s3cr3t-v4lue");
+        recorder.Of<BuildOutput>().ShouldNotContain(said => said.Line.Contains("s3cr3t-v4lue", StringComparison.Ordinal));
+        Directory.GetFiles(Path.Combine(folder.Path, ".releasetools", "logs")).ShouldAllBe(log => !File.ReadAllText(log).Contains("s3cr3t-v4lue", StringComparison.Ordinal));
+    }
+
+    // This registry does not tell how old an image is, which counts as too old.
+    private const string AlwaysTooOld = ", \"maxReuseDays\": 1";
+
+    /// <summary>A base image that each build makes another of the same inputs, and one that begins with it.</summary>
+    private void DefineWithBase(DockerRegistry registry, string dockerfile, string ofBase = "", string ofWeb = "")
+    {
+        folder.Write("web/a", "one");
+        folder.Write("base/base", "one");
+        folder.Write("Dockerfile.web", dockerfile);
+        folder.Write("Dockerfile.base", "FROM scratch\nCOPY base /\n");
+        Define($$"""
+            { "base": { "dockerfile": "Dockerfile.base", "repository": "{{registry.Host}}/base", "inputs": ["base"],
+                "before": [{ "command": ["sh", "-c", "echo built >> base/builds"], "outputs": ["base/builds"] }]{{ofBase}} },
+              "web": { "dockerfile": "Dockerfile.web", "repository": "{{registry.Host}}/web", "inputs": ["web"], "baseImages": { "BASE": "base" }{{ofWeb}} } }
+            """);
     }
 
     private void Define(string images)
@@ -78,14 +128,14 @@ public sealed class WorkspaceReuseTests : IDisposable
     }
 
     private Task<IReadOnlyList<WorkspaceBuildPlan>> PlanAsync(string tag) =>
-        UseAsync(tag, async (builds, images) => (IReadOnlyList<WorkspaceBuildPlan>)[.. (await builds.PlanAsync(images, default)).Select(found => found.Plan.ShouldNotBeNull())]);
+        UseAsync(tag, how: null, async (builds, images) => (IReadOnlyList<WorkspaceBuildPlan>)[.. (await builds.PlanAsync(images, default)).Select(found => found.Plan.ShouldNotBeNull())]);
 
-    private async Task<IReadOnlyList<EcrImage>> ReleaseAsync(string tag)
+    private async Task<IReadOnlyList<EcrImage>> ReleaseAsync(string tag, ImageBuildOptions? how = null, string? only = null)
     {
-        var built = await UseAsync(tag, async (builds, images) =>
+        var built = await UseAsync(tag, how, async (builds, images) =>
         {
             var results = new List<AppImage>();
-            await foreach (var result in builds.RunAsync([.. (await builds.PlanAsync(images, default)).Select(found => found.Plan.ShouldNotBeNull())], default))
+            await foreach (var result in builds.RunAsync([.. (await builds.PlanAsync([.. images.Where(image => only is null || image.Name == only)], default)).Select(found => found.Plan.ShouldNotBeNull())], default))
                 results.Add(result.Error is null ? result.Image : throw result.Error);
             return results;
         });
@@ -101,12 +151,12 @@ public sealed class WorkspaceReuseTests : IDisposable
         return pushed;
     }
 
-    private async Task<T> UseAsync<T>(string tag, Func<WorkspaceBuilds, IReadOnlyList<ReleaseImage>, Task<T>> use)
+    private async Task<T> UseAsync<T>(string tag, ImageBuildOptions? how, Func<WorkspaceBuilds, IReadOnlyList<ReleaseImage>, Task<T>> use)
     {
         using var engine = await TestEngine.ConnectAsync(); // or the test is skipped
         using var workspace = await OpenAsync();
         var definition = await workspace.ReadDefinitionAsync(default);
-        using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, asked: null), new WorkspaceBuildOptions { Tag = tag, Build = new ImageBuildOptions() }, default);
+        using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, asked: null), new WorkspaceBuildOptions { Tag = tag, Build = how ?? new ImageBuildOptions() }, default);
         return await use(builds, BuildOrder.Sort(definition.Images));
     }
 
