@@ -33,7 +33,7 @@ public sealed class BuildAppImageCommand : ImageCommand
     [ValidateNotNullOrEmpty]
     public string? Platform { get; set; }
 
-    /// <summary>Secrets for <c>RUN --mount=type=secret</c>: <c>id=NAME,env=VARIABLE</c> or <c>id=NAME,src=FILE</c>.</summary>
+    /// <summary>Secrets for <c>RUN --mount=type=secret</c>: <c>id=NAME,env=VARIABLE</c> or <c>id=NAME,src=FILE</c>. On CodeBuild VARIABLE is the project's, from Secrets Manager or the Parameter Store.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[] Secret { get; set; } = [];
@@ -56,11 +56,11 @@ public sealed class BuildAppImageCommand : ImageCommand
     [Parameter]
     public SwitchParameter Pull { get; set; }
 
-    /// <summary>Attests how the image was built. It becomes an index, which needs buildx and an engine with the containerd image store.</summary>
+    /// <summary>Attests how the image was built. It becomes an index, which needs buildx and an engine with the containerd image store, and is an error on CodeBuild.</summary>
     [Parameter]
     public SwitchParameter Provenance { get; set; }
 
-    /// <summary>Attests which packages are in the image. It becomes an index, which needs buildx and an engine with the containerd image store.</summary>
+    /// <summary>Attests which packages are in the image. It becomes an index, which needs buildx and an engine with the containerd image store, and is an error on CodeBuild.</summary>
     [Parameter]
     public SwitchParameter Sbom { get; set; }
 
