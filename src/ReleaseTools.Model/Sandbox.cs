@@ -96,6 +96,12 @@ public enum SandboxFaultKind
     /// <summary>SageMaker: the next update of the endpoint named ends in Failed.</summary>
     EndpointFailure,
 
+    /// <summary>SageMaker: the next update of the endpoint named rolls back, and the rollback fails: it ends in UpdateRollbackFailed.</summary>
+    EndpointRollbackFailure,
+
+    /// <summary>SageMaker: the endpoint named goes out of service as soon as it is InService.</summary>
+    EndpointOutOfService,
+
     /// <summary>CodeBuild: the next build of the project named fails in the fault's phase.</summary>
     BuildFailure,
 

@@ -129,6 +129,9 @@ internal enum DeploymentEndKind
     /// <summary>The old configuration is served again.</summary>
     RollsBack,
 
+    /// <summary>Neither is: the endpoint ends in UpdateRollbackFailed.</summary>
+    RollbackFails,
+
     /// <summary>The endpoint ends in Failed.</summary>
     Fails,
 }

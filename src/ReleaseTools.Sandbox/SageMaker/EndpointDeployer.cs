@@ -30,6 +30,8 @@ internal sealed class EndpointDeployer(SandboxWorld world, ResourceTable models)
         // After a rollback AWS may say nothing: so does the fault, unless it was given words.
         if (!isFirst && world.Faults.TakeFor(SandboxFaultKind.EndpointRollback, endpoint) is { } rollback)
             return new DeploymentEnd(DeploymentEndKind.RollsBack, rollback.Reason) { LogLines = rollback.LogLines };
+        if (!isFirst && world.Faults.TakeFor(SandboxFaultKind.EndpointRollbackFailure, endpoint) is { } stuck)
+            return new DeploymentEnd(DeploymentEndKind.RollbackFails, stuck.Reason) { LogLines = stuck.LogLines };
         if (problem is not null)
             return new DeploymentEnd(isFirst ? DeploymentEndKind.Fails : DeploymentEndKind.RollsBack, problem);
         return new DeploymentEnd(DeploymentEndKind.Succeeds);

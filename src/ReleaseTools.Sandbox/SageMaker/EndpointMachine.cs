@@ -28,7 +28,7 @@ internal sealed record EndpointDurations
 /// Creating              nothing          InService | Failed                                   refused         refused
 /// InService             Current          –                                                    Updating        Deleting
 /// Updating              Current          InService (new) | RollingBack | Failed               refused         refused
-/// RollingBack           Current          InService (old)                                      refused         refused
+/// RollingBack           Current          InService (old) | UpdateRollbackFailed               refused         refused
 /// SystemUpdating        Current          InService                                            refused         refused
 /// UpdateRollbackFailed  a mix            –                                                    Updating        Deleting
 /// OutOfService          nothing          –                                                    Updating        Deleting
@@ -81,6 +81,7 @@ internal static class EndpointMachine
         ("Creating", _) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "Failed", at, durations),
         ("Updating", DeploymentEndKind.Fails) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "Failed", at, durations),
         ("Updating", _) => Enter(endpoint with { FailureReason = endpoint.Ending!.Reason }, "RollingBack", at, durations),
+        ("RollingBack", DeploymentEndKind.RollbackFails) => Enter(Settle(endpoint), "UpdateRollbackFailed", at, durations),
         ("RollingBack", _) => Enter(Settle(endpoint), "InService", at, durations),
         ("SystemUpdating", _) => Enter(endpoint, "InService", at, durations),
         ("Deleting", _) => null,

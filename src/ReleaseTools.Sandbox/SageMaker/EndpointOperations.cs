@@ -123,6 +123,8 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
             var seen = IsAlarmed(endpoint) ? EndpointMachine.RollBack(endpoint, now, durations) : endpoint;
             if (EndpointMachine.Advance(seen, now, durations) is { } moved)
             {
+                if (moved.Status == "InService" && world.Faults.TakeFor(SandboxFaultKind.EndpointOutOfService, endpoint.Name) is { } outage)
+                    moved = EndpointMachine.Force(moved, "OutOfService", outage.Reason, now, durations);
                 Log(endpoint, moved);
                 Put(moved);
             }

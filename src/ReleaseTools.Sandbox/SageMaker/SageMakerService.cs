@@ -35,7 +35,8 @@ internal sealed class SageMakerService : SandboxService
 
     /// <inheritdoc/>
     public override IEnumerable<string> FaultTargets(SandboxFaultKind kind) =>
-        kind is SandboxFaultKind.EndpointRollback or SandboxFaultKind.EndpointFailure ? endpoints.Names : [];
+        kind is SandboxFaultKind.EndpointRollback or SandboxFaultKind.EndpointRollbackFailure or SandboxFaultKind.EndpointFailure or SandboxFaultKind.EndpointOutOfService
+            ? endpoints.Names : [];
 
     /// <inheritdoc/>
     public override JsonObject Invoke(string operation, JsonObject request)

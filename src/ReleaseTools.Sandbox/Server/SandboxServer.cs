@@ -84,6 +84,16 @@ public sealed class SandboxServer : IDisposable
             return [.. services.All.SelectMany(service => service.FaultTargets(kind)).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Puts an endpoint into a status that AWS documents and that no operation brings about.</summary>
+    internal void ForceEndpointStatus(string endpoint, string status, string? reason = null)
+    {
+        lock (world.Gate)
+        {
+            services.Advance(world);
+            services.All.OfType<SageMaker.SageMakerService>().Single().ForceEndpointStatus(endpoint, status, reason);
+        }
+    }
+
     /// <summary>The calls it got so far, in order.</summary>
     public IReadOnlyList<ReleaseSandboxCall> Calls => calls.All;
 

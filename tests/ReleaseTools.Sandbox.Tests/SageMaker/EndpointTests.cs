@@ -37,6 +37,31 @@ public sealed class EndpointTests : SageMakerScenario
     }
 
     [Fact]
+    public void A_rollback_that_fails_leaves_an_endpoint_that_an_update_puts_right()
+    {
+        InService();
+        world.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointRollbackFailure, Target = "endpoint", Reason = "no capacity" });
+        Update("second");
+        Step(TimeSpan.FromMinutes(6));
+        Status().ShouldBe("UpdateRollbackFailed");
+        Describe()["FailureReason"]!.GetValue<string>().ShouldBe("no capacity");
+
+        Update("second");
+        Step(TimeSpan.FromMinutes(4));
+        Status().ShouldBe("InService");
+    }
+
+    [Fact]
+    public void An_outage_befalls_an_endpoint_once_it_serves()
+    {
+        world.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointOutOfService, Target = "endpoint" });
+        Create();
+        Status().ShouldBe("Creating");
+        Step(TimeSpan.FromMinutes(5));
+        Status().ShouldBe("OutOfService");
+    }
+
+    [Fact]
     public void An_endpoint_whose_configuration_was_deleted_cannot_be_updated()
     {
         InService();
