@@ -23,4 +23,8 @@ internal static class AwsErrors
     /// </summary>
     public static bool IsCouldNotFind(this AwsServiceException error) =>
         error.Code == "ValidationException" && error.Message.Contains("Could not find", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether SageMaker says that what was to be made is there already ("Cannot create already existing …", a ValidationException too).</summary>
+    public static bool IsAlreadyExisting(this AwsServiceException error) =>
+        error.Code == "ValidationException" && error.Message.Contains("already existing", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,6 +13,9 @@ public sealed class TerraformCli
     /// <summary>How long terraform may take to end after an interrupt: it finishes what it has begun and gives its lock back.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
 
+    // It only reads: there is nothing that it would have to end well.
+    private static readonly TimeSpan GraceOfShow = TimeSpan.FromSeconds(1);
+
     // What a kill takes until the process is seen to have ended, and what is cleared up after it.
     private static readonly TimeSpan KillTime = TimeSpan.FromSeconds(5);
 
@@ -112,6 +115,15 @@ public sealed class TerraformCli
         return TerraformOutputs.Read(answer.RootElement);
     }
 
+    /// <summary><c>terraform show</c> of the state as it was last written. What it gives may be secret.</summary>
+    /// <exception cref="ReleaseException">TerraformFailed, TerraformAnswerUnreadable.</exception>
+    public async Task<JsonDocument> ShowAsync(CancellationToken cancellationToken)
+    {
+        var run = await RunAsync("show", ["show", "-json"], heard: null, cancellationToken).ConfigureAwait(false);
+        Require("show", run);
+        return Answer("show", run, TerraformPlan.IsPlan);
+    }
+
     private JsonDocument Answer(string verb, TerraformRun run, Func<JsonElement, bool> isIt) => TerraformAnswer.Find(run.Output, isIt)
         ?? throw ReleaseException.For(nameof(Messages.TerraformAnswerUnreadable), ErrorKind.Failed, Directory, verb, Directory, executable);
 
@@ -161,9 +173,10 @@ public sealed class TerraformCli
 
         void Stop()
         {
-            timer.Change(Grace, Timeout.InfiniteTimeSpan);
+            var grace = verb is "show" ? GraceOfShow : Grace;
+            timer.Change(grace, Timeout.InfiniteTimeSpan);
             var doing = verb is "apply" ? "terraform finishes what it is applying and gives its lock back." : $"terraform {verb} is being interrupted.";
-            observer.Report(new StopTakesTime(Directory, $"{doing} After {Words.Duration(Grace)} it is killed.", Grace + KillTime));
+            observer.Report(new StopTakesTime(Directory, $"{doing} After {Words.Duration(grace)} it is killed.", grace + KillTime));
         }
     }
 

@@ -63,6 +63,11 @@ public sealed class TerraformInfrastructure(
         return new() { Path = settings.EnvFile!, Variables = await terraform.OutputAsync(cancellationToken).ConfigureAwait(false) };
     }
 
+    /// <summary>The state as it was last written, of a directory that is initialised. What it gives may be secret.</summary>
+    /// <exception cref="ReleaseException">TerraformNotFound, TerraformDirectoryMissing, TerraformFailed.</exception>
+    internal async Task<System.Text.Json.JsonDocument> ShowAsync(CancellationToken cancellationToken) =>
+        await (await FindAsync(cancellationToken).ConfigureAwait(false)).ShowAsync(cancellationToken).ConfigureAwait(false);
+
     private async Task<TerraformCli> FindAsync(CancellationToken cancellationToken)
     {
         var terraform = TerraformCli.Find(settings, environment, observer, clock);

@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
 using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.Wire;
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Sandbox;
@@ -69,6 +71,17 @@ internal sealed class FurnishedSandbox : IAsyncDisposable
         new() { Credential = new Source(server, asked), EndpointUrl = server.EndpointUrl.ToString(), Region = "eu-west-1", Environment = new Dictionary<string, string>() },
         NullObserver.Instance,
         default);
+
+    /// <summary>A session whose calls go through something on their way.</summary>
+    public AwsSession SessionThrough(Func<IAwsCaller, IAwsCaller> wrapped)
+    {
+        var credentials = new SessionAWSCredentials(server.AccessKeyId, server.SecretAccessKey, server.SessionToken);
+        var settings = ClientSettings.Read("eu-west-1", server.EndpointUrl.ToString(), new Dictionary<string, string>(), profile: null, profilesLocation: null);
+        return new AwsSession("eu-west-1", prefix => wrapped(new AwsJsonCaller(AwsService.ByEndpointPrefix(prefix), credentials, settings)));
+    }
+
+    /// <summary>Puts an endpoint into a status that no operation brings about.</summary>
+    public void ForceEndpointStatus(string endpoint, string status, string? reason = null) => server.ForceEndpointStatus(endpoint, status, reason);
 
     public Task WithServiceAsync(bool breaker = false, int desired = 2) => WithServicesAsync(["web"], breaker, desired);
 

@@ -11,6 +11,10 @@ public sealed class SageMakerClient(IAwsCaller caller)
     public Task<DescribeEndpointResponse> DescribeEndpointAsync(DescribeEndpointRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DescribeEndpoint", request, Json.DescribeEndpointRequest, Json.DescribeEndpointResponse, cancellationToken);
 
+    /// <summary>An endpoint, whole.</summary>
+    public Task<JsonObject> DescribeEndpointWholeAsync(DescribeEndpointRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DescribeEndpoint", request, Json.DescribeEndpointRequest, Json.JsonObject, cancellationToken);
+
     /// <summary>An endpoint configuration, whole.</summary>
     public Task<JsonObject> DescribeEndpointConfigAsync(DescribeEndpointConfigRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("DescribeEndpointConfig", request, Json.DescribeEndpointConfigRequest, Json.JsonObject, cancellationToken);
@@ -31,6 +35,26 @@ public sealed class SageMakerClient(IAwsCaller caller)
     public Task<UpdateEndpointResponse> UpdateEndpointAsync(UpdateEndpointRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("UpdateEndpoint", request, Json.UpdateEndpointRequest, Json.UpdateEndpointResponse, cancellationToken);
 
+    /// <summary>Creates an endpoint. Of a name there is one: sent again it is refused as already existing.</summary>
+    public Task<CreateEndpointResponse> CreateEndpointAsync(CreateEndpointRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("CreateEndpoint", request, Json.CreateEndpointRequest, Json.CreateEndpointResponse, cancellationToken);
+
+    /// <summary>Deletes an endpoint, which is gone a while later.</summary>
+    public Task<NoResponse> DeleteEndpointAsync(DeleteEndpointRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DeleteEndpoint", request, Json.DeleteEndpointRequest, Json.NoResponse, cancellationToken);
+
+    /// <summary>A page of the region's endpoints.</summary>
+    public Task<ListEndpointsResponse> ListEndpointsAsync(ListEndpointsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("ListEndpoints", request, Json.ListEndpointsRequest, Json.ListEndpointsResponse, cancellationToken);
+
+    /// <summary>A page of the configurations of such names, newest first.</summary>
+    public Task<ListEndpointConfigsResponse> ListEndpointConfigsAsync(ListEndpointConfigsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("ListEndpointConfigs", request, Json.ListEndpointConfigsRequest, Json.ListEndpointConfigsResponse, cancellationToken);
+
+    /// <summary>A page of the models of such names, newest first.</summary>
+    public Task<ListModelsResponse> ListModelsAsync(ListModelsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("ListModels", request, Json.ListModelsRequest, Json.ListModelsResponse, cancellationToken);
+
     /// <summary>A page of a resource's tags.</summary>
     public Task<ListTagsResponse> ListTagsAsync(ListTagsRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("ListTags", request, Json.ListTagsRequest, Json.ListTagsResponse, cancellationToken);
@@ -38,6 +62,10 @@ public sealed class SageMakerClient(IAwsCaller caller)
     /// <summary>Puts tags on a resource; one of the same key gets the new value.</summary>
     public Task<AddTagsResponse> AddTagsAsync(AddTagsRequest request, CancellationToken cancellationToken) =>
         caller.CallAsync("AddTags", request, Json.AddTagsRequest, Json.AddTagsResponse, cancellationToken);
+
+    /// <summary>Takes tags off a resource; those that are not on it are no error.</summary>
+    public Task<NoResponse> DeleteTagsAsync(DeleteTagsRequest request, CancellationToken cancellationToken) =>
+        caller.CallAsync("DeleteTags", request, Json.DeleteTagsRequest, Json.NoResponse, cancellationToken);
 
     /// <summary>Deletes a model.</summary>
     public Task<NoResponse> DeleteModelAsync(DeleteModelRequest request, CancellationToken cancellationToken) =>

@@ -39,6 +39,46 @@ public sealed record UpdateEndpointRequest(string EndpointName, string EndpointC
 public sealed record VariantProperty(string VariantPropertyType);
 
 public sealed record UpdateEndpointResponse(string? EndpointArn);
+
+public sealed record CreateEndpointRequest(string EndpointName, string EndpointConfigName)
+{
+    public IReadOnlyList<Tag>? Tags { get; init; }
+}
+
+public sealed record CreateEndpointResponse(string? EndpointArn);
+public sealed record DeleteEndpointRequest(string EndpointName) : IEffectOncePerCall;
+
+public sealed record ListEndpointsRequest
+{
+    public string? NextToken { get; init; }
+    public int MaxResults { get; init; } = 100;
+}
+
+public sealed record ListEndpointsResponse(IReadOnlyList<EndpointSummary>? Endpoints, string? NextToken);
+public sealed record EndpointSummary(string? EndpointName, string? EndpointArn, string? EndpointStatus);
+
+public sealed record ListEndpointConfigsRequest(string NameContains)
+{
+    public string? NextToken { get; init; }
+    public int MaxResults { get; init; } = 100;
+    public string SortBy { get; init; } = "CreationTime";
+    public string SortOrder { get; init; } = "Descending";
+}
+
+public sealed record ListEndpointConfigsResponse(IReadOnlyList<EndpointConfigSummary>? EndpointConfigs, string? NextToken);
+public sealed record EndpointConfigSummary(string? EndpointConfigName, string? EndpointConfigArn, DateTimeOffset? CreationTime);
+
+public sealed record ListModelsRequest(string NameContains)
+{
+    public string? NextToken { get; init; }
+    public int MaxResults { get; init; } = 100;
+    public string SortBy { get; init; } = "CreationTime";
+    public string SortOrder { get; init; } = "Descending";
+}
+
+public sealed record ListModelsResponse(IReadOnlyList<ModelSummary>? Models, string? NextToken);
+public sealed record ModelSummary(string? ModelName, string? ModelArn, DateTimeOffset? CreationTime);
+
 public sealed record ListTagsRequest(string ResourceArn)
 {
     public string? NextToken { get; init; }
@@ -47,6 +87,7 @@ public sealed record ListTagsRequest(string ResourceArn)
 public sealed record ListTagsResponse(IReadOnlyList<Tag>? Tags, string? NextToken);
 public sealed record AddTagsRequest(string ResourceArn, IReadOnlyList<Tag> Tags);
 public sealed record AddTagsResponse(IReadOnlyList<Tag>? Tags);
+public sealed record DeleteTagsRequest(string ResourceArn, IReadOnlyList<string> TagKeys);
 public sealed record Tag(string Key, string Value);
 public sealed record DeleteModelRequest(string ModelName);
 public sealed record DeleteEndpointConfigRequest(string EndpointConfigName);

@@ -62,6 +62,10 @@ internal static class EndpointClone
     /// <summary>A member's number; null when it has none.</summary>
     public static int? Number(JsonObject of, string member) => of[member] is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 
+    /// <summary>A member's time; null when it has none.</summary>
+    public static DateTimeOffset? Time(JsonObject of, string member) =>
+        of[member] is JsonValue value && value.TryGetValue<double>(out var seconds) ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
+
     private static JsonObject Copy(JsonObject described, string[] readOnly, IEnumerable<Tag> tags)
     {
         var request = described.DeepClone().AsObject();

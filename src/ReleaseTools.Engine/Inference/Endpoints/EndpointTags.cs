@@ -43,6 +43,9 @@ internal static class EndpointTags
         return [.. carried.Where(IsCarried).Take(Maximum - ours.Count - 1), .. ours];
     }
 
+    /// <summary>What of a resource's tags another may get: not AWS's own (<c>aws:…</c>), which nobody else may set, and not ours.</summary>
+    public static IReadOnlyList<Tag> Carried(IEnumerable<Tag> tags) => [.. tags.Where(IsCarried)];
+
     /// <summary>The tag that says that a configuration is known to be good.</summary>
     public static Tag ProvenAt(DateTimeOffset time) => new(Proven, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 

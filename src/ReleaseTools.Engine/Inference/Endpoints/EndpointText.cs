@@ -15,6 +15,9 @@ internal static class EndpointText
     /// <summary>The command that waits until an endpoint no longer moves by itself.</summary>
     public static string Wait(string endpointName) => $"Wait-SageMakerEndpoint {endpointName}";
 
+    /// <summary>The command that tells how an endpoint is and what is next.</summary>
+    public static string Test(string endpointName) => $"Test-SageMakerEndpoint {endpointName}";
+
     /// <summary>The command that does what is next.</summary>
     public static string Repair(string endpointName) => $"Repair-SageMakerEndpoint {endpointName}";
 

@@ -22,6 +22,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
     /// InService             the former      –       late alone    Failed: the update never began
     /// InService             another         –       neither       InProgress
     /// InService             another         –       either        Failed: somebody else's update
+    /// as it was when the    –               –       neither       InProgress: a read from before the update
+    /// update began
     /// Updating, on its way  –               –       –             Failed: somebody else's update
     /// to another
     /// Creating, Updating,   –               –       –             InProgress
@@ -41,6 +43,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
         var name = expected.EndpointName;
         if (seen.EndpointStatus != "InService")
         {
+            if (seen.EndpointStatus == expected.FormerStatus && !wasSeen && !late)
+                return new(EndpointUpdateStatus.InProgress, "The update is not seen yet.");
             var state = EndpointState.Of(name, seen.EndpointStatus, seen.FailureReason);
             return state.Readiness == EndpointReadiness.Refuse
                 ? new(EndpointUpdateStatus.Failed, $"The endpoint is {seen.EndpointStatus}. {state.Diagnosis}", state.NextCommand)
@@ -85,4 +89,8 @@ internal sealed record EndpointVerdict(EndpointUpdateStatus Status, string Reaso
 /// <param name="ConfigName">The configuration that it is to be on.</param>
 /// <param name="PreviousConfigName">The one before; null where there was none, or it is not known.</param>
 /// <param name="Goals">The images that its variants are to serve; none where these are not known by digest.</param>
-internal sealed record EndpointExpectation(string EndpointName, string ConfigName, string? PreviousConfigName, IReadOnlyList<ImageGoal> Goals);
+internal sealed record EndpointExpectation(string EndpointName, string ConfigName, string? PreviousConfigName, IReadOnlyList<ImageGoal> Goals)
+{
+    /// <summary>Its status when the update began, where that was not InService.</summary>
+    public string? FormerStatus { get; init; }
+}

@@ -13,15 +13,20 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
     {
         string? status = null;
         var settled = await LookUntilAsync(
-            endpointName, timeout,
+            endpointName, timeout, mayBeGone: false,
             seen =>
             {
-                status = seen.EndpointStatus;
+                status = seen!.EndpointStatus;
                 return EndpointState.Of(endpointName, seen.EndpointStatus, seen.FailureReason).Readiness != EndpointReadiness.Wait;
             },
             cancellationToken);
         return (settled, status);
     }
+
+    /// <summary>Waits until something is so of the endpoint, which may not be there: then null is looked at.</summary>
+    /// <returns>Whether that came before the time ran out.</returns>
+    public Task<bool> UntilAsync(string endpointName, TimeSpan timeout, Func<DescribeEndpointResponse?, bool> isEnd, CancellationToken cancellationToken) =>
+        LookUntilAsync(endpointName, timeout, mayBeGone: true, isEnd, cancellationToken);
 
     /// <summary>Waits for an update's end.</summary>
     public async Task<EndpointVerdict> UpdatedAsync(EndpointExpectation expected, TimeSpan timeout, CancellationToken cancellationToken)
@@ -31,11 +36,11 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
         var verdict = new EndpointVerdict(EndpointUpdateStatus.InProgress, "The update is not seen yet.");
         long? oursSince = null;
         var ended = await LookUntilAsync(
-            expected.EndpointName, timeout,
+            expected.EndpointName, timeout, mayBeGone: false,
             seen =>
             {
                 var before = verdict.Status;
-                wasSeen |= seen.EndpointStatus is "Updating" or "RollingBack" || EndpointStart.IsUnderWay(seen, expected.ConfigName);
+                wasSeen |= seen!.EndpointStatus is "Updating" or "RollingBack" || EndpointStart.IsUnderWay(seen, expected.ConfigName);
                 var ours = seen.EndpointStatus == "InService" && seen.EndpointConfigName == expected.ConfigName;
                 oursSince = ours ? oursSince ?? time.GetTimestamp() : null;
                 verdict = EndpointVerdict.Of(seen, expected, wasSeen, late: time.GetElapsedTime(oursSince ?? began) > ReadLag.Longest);
@@ -49,7 +54,7 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             : new(EndpointUpdateStatus.TimedOut, $"The wait of {Words.Duration(timeout)} ran out. {verdict.Reason} {EndpointText.GoesOn(expected.EndpointName)}");
     }
 
-    private async Task<bool> LookUntilAsync(string endpointName, TimeSpan timeout, Func<DescribeEndpointResponse, bool> isEnd, CancellationToken cancellationToken)
+    private async Task<bool> LookUntilAsync(string endpointName, TimeSpan timeout, bool mayBeGone, Func<DescribeEndpointResponse?, bool> isEnd, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var pace = new PollPace(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15));
@@ -59,11 +64,12 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             TimeSpan wait;
             try
             {
-                var seen = await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
-                var detail = Detail(seen);
-                var moved = told != $"{seen.EndpointStatus} {detail}";
-                told = $"{seen.EndpointStatus} {detail}";
-                observer.Report(new EndpointProgress(endpointName, seen.EndpointStatus ?? "Unknown", detail, time.GetElapsedTime(began)));
+                var seen = await LookAsync(endpointName, mayBeGone, cancellationToken);
+                var detail = seen is null ? null : Detail(seen);
+                var status = seen is null ? EndpointState.Missing : seen.EndpointStatus ?? "Unknown";
+                var moved = told != $"{status} {detail}";
+                told = $"{status} {detail}";
+                observer.Report(new EndpointProgress(endpointName, status, detail, time.GetElapsedTime(began)));
                 if (isEnd(seen))
                     return true;
                 wait = pace.After(moved);
@@ -78,6 +84,18 @@ internal sealed class EndpointWatcher(AwsSession aws, IReleaseObserver observer,
             if (left <= TimeSpan.Zero)
                 return false;
             await Task.Delay(wait < left ? wait : left, time, cancellationToken);
+        }
+    }
+
+    private async Task<DescribeEndpointResponse?> LookAsync(string endpointName, bool mayBeGone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await aws.SageMaker.DescribeEndpointAsync(new(endpointName), cancellationToken);
+        }
+        catch (AwsServiceException gone) when (mayBeGone && gone.IsCouldNotFind())
+        {
+            return null;
         }
     }
 

@@ -38,6 +38,16 @@ public static class Outcomes
                 EndpointText.Wait(update.EndpointName));
     }
 
+    /// <summary>The error of an endpoint that was to be put back; null where it was, or still is being.</summary>
+    public static ReleaseException? ErrorOfRestore(EndpointUpdate update) => update.Status switch
+    {
+        EndpointUpdateStatus.TimedOut => ErrorOf(update),
+        EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack => ReleaseException.For(
+            nameof(Messages.EndpointRestoreFailed), ErrorKind.Failed, update.EndpointName,
+            update.EndpointName, update.Status, update.Reason, update.EndpointConfigName, update.NextCommand ?? EndpointText.Test(update.EndpointName)),
+        _ => null,
+    };
+
     /// <summary>The error of a rollout that did not succeed; null for one that did, or still runs.</summary>
     /// <remarks><see cref="RolloutStatus.Deployed"/> proves nothing and is shown as such, but is no failure: a worker at zero tasks is deployed.</remarks>
     public static ReleaseException? ErrorOf(ServiceRollout rollout) => ErrorOf(rollout, nameof(Messages.RolloutFailed));

@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.SageMaker;
+using ReleaseTools.Engine.Errors;
+using ReleaseTools.Engine.Inference.Endpoints;
+using ReleaseTools.Engine.Inference.Recovery.Diagnosis;
+using ReleaseTools.Engine.Reporting;
+
+namespace ReleaseTools.Engine.Inference.Recovery.Configs;
+
+/// <summary>
+/// Makes again what was deleted while an endpoint uses it, under the same name, so that SageMaker finds it at the next update. The
+/// endpoint itself is not touched.
+/// <code>
+/// deleted               made again as
+/// the configuration     the pattern, with the models that serve the same images, and with what the endpoint tells of itself
+/// a model               the model that serves the same images, else the pattern's with these images
+/// </code>
+/// </summary>
+internal sealed class ConfigRepair(RecoveryTools tools)
+{
+    private readonly ConfigContents contents = new(tools.Aws, tools.Registry, tools.Observer, tools.Time);
+
+    /// <summary>Makes it. Run again after it was cut off, it finds what it had made.</summary>
+    /// <exception cref="ReleaseException">EndpointServedImageUnknown: SageMaker does not tell which images are served.</exception>
+    public async Task RunAsync(EndpointFacts facts, CancellationToken cancellationToken)
+    {
+        if (facts.Current?.Content is { } content)
+        {
+            foreach (var (variant, model) in content.Variants.Where(one => content.DeletedModels.Contains(one.Model, StringComparer.Ordinal)).DistinctBy(one => one.Model, StringComparer.Ordinal))
+                await MakeModelAsync(facts, variant, model, await new ModelSearch(tools, contents).FindAsync(facts, variant, cancellationToken), cancellationToken);
+        }
+        else
+        {
+            await MakeConfigAsync(facts, facts.Endpoint!.EndpointConfigName!, cancellationToken);
+        }
+    }
+
+    private async Task MakeConfigAsync(EndpointFacts facts, string name, CancellationToken cancellationToken)
+    {
+        var pattern = facts.Pattern!;
+        var models = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (variant, _) in pattern.Content!.Variants)
+        {
+            models[variant] = await new ModelSearch(tools, contents).FindAsync(facts, variant, cancellationToken) is { } found
+                ? EndpointClone.Text(found, "ModelName")!
+                : await MakeModelAsync(facts, variant, models.Count == 0 ? name : EndpointNames.For(facts.EndpointName, pattern.Release ?? "", tools.Time.GetUtcNow(), models.Count), serving: null, cancellationToken);
+        }
+
+        var request = EndpointClone.Config(pattern.Content.Config, name, models, Tags(facts, name, pattern.Tags));
+        ServedConfig.Apply(request, facts.Described!);
+        await MadeAsync(() => ReadLag.UntilFoundAsync(tools.Time, models.Values, () => tools.Aws.SageMaker.CreateEndpointConfigAsync(request, cancellationToken), cancellationToken));
+        await ReadLag.UntilFoundAsync(tools.Time, [name], () => tools.Aws.SageMaker.DescribeEndpointConfigAsync(new(name), cancellationToken), cancellationToken);
+        tools.Observer.Report(new Announced(
+            facts.EndpointName, $"Made configuration {name} again, like {pattern.Name}, with {string.Join(", ", models.Values.Distinct(StringComparer.Ordinal))}. What {pattern.Name} does not tell of it, such as another instance type, is worth a look."));
+    }
+
+    private async Task<string> MakeModelAsync(EndpointFacts facts, string variant, string name, JsonObject? serving, CancellationToken cancellationToken)
+    {
+        var model = serving ?? await PatternModelAsync(facts, variant, cancellationToken);
+        var clone = ServedImages.Of(facts.Endpoint!, variant, model)
+            ?? throw ReleaseException.For(
+                nameof(Messages.EndpointServedImageUnknown), ErrorKind.InvalidState, facts.EndpointName, facts.EndpointName, variant, string.Join(", ", ConfigContents.ImagesOf(model)));
+        var carried = EndpointClone.Text(model, "ModelArn") is { } arn ? await EndpointTags.ReadAsync(tools.Aws, arn, cancellationToken) : [];
+        await MadeAsync(() => tools.Aws.SageMaker.CreateModelAsync(EndpointClone.Model(clone, name, new(), Tags(facts, name, carried)), cancellationToken));
+        await ReadLag.UntilFoundAsync(tools.Time, [name], () => tools.Aws.SageMaker.DescribeModelAsync(new(name), cancellationToken), cancellationToken);
+        tools.Observer.Report(new Announced(facts.EndpointName, $"Made model {name} again, like {EndpointClone.Text(model, "ModelName")}, with {string.Join(", ", clone.Images.Values)}."));
+        return name;
+    }
+
+    private async Task<JsonObject> PatternModelAsync(EndpointFacts facts, string variant, CancellationToken cancellationToken)
+    {
+        var content = facts.Pattern!.Content!;
+        var name = content.Variants.First(one => one.Variant == variant).Model;
+        return content.Models[name] ?? await tools.Aws.SageMaker.DescribeModelAsync(new(name), cancellationToken);
+    }
+
+    // What is made under a name of this module's is this module's again; what somebody else had named is his, and is not marked as ours.
+    private static IReadOnlyList<Tag> Tags(EndpointFacts facts, string name, IReadOnlyList<Tag> carried) => EndpointNames.TimeOf(name) is null
+        ? EndpointTags.Carried(carried)
+        : [.. EndpointTags.Carried(carried), new(EndpointTags.Endpoint, facts.EndpointName), .. carried.Where(tag => tag.Key == EndpointTags.Release)];
+
+    private static async Task MadeAsync(Func<Task<JsonObject>> make)
+    {
+        try
+        {
+            await make();
+        }
+        catch (AwsServiceException exists) when (exists.IsAlreadyExisting())
+        {
+            // By a call whose answer was lost, and that was sent again.
+        }
+    }
+}
