@@ -29,4 +29,18 @@ internal static class Approvals
             return Approval.Granted;
         return reason.HasFlag(ShouldProcessReason.WhatIf) ? Approval.WhatIf : Approval.Refused;
     }
+
+    /// <summary>
+    /// Asks as ConfirmImpact High does, which a cmdlet has for all of its steps or for none: where nothing was asked yet, and the user
+    /// has not said by <c>-Confirm:$false</c> or <c>$ConfirmPreference</c> that nothing is to be asked.
+    /// </summary>
+    /// <inheritdoc cref="Ask"/>
+    public static Approval AskForDestruction(PSCmdlet command, string target, string action)
+    {
+        var answer = Ask(command, target, action);
+        var isYetToBeAsked = !command.MyInvocation.BoundParameters.ContainsKey("Confirm") && command.GetVariableValue("ConfirmPreference") is ConfirmImpact.High;
+        return answer != Approval.Granted || !isYetToBeAsked || command.ShouldContinue($"Performing the operation \"{action}\" on target \"{target}\".", "Confirm")
+            ? answer
+            : Approval.Refused;
+    }
 }

@@ -62,6 +62,10 @@ internal sealed class CommandPipeline(PSCmdlet command, PipelinePump pump, Progr
     /// <inheritdoc cref="ShouldProcessAsync"/>
     public Task<Approval> ApproveAsync(string target, string action) => pump.InvokeAsync(() => Approvals.Ask(command, target, action));
 
+    /// <summary>Asks for a step that destroys something, as ConfirmImpact High asks, of a command whose other steps do not.</summary>
+    /// <inheritdoc cref="ShouldProcessAsync"/>
+    public Task<Approval> ApproveDestructionAsync(string target, string action) => pump.InvokeAsync(() => Approvals.AskForDestruction(command, target, action));
+
     /// <summary>Shows progress.</summary>
     internal void Progress(ProgressRecord record) => pump.Post(() => command.WriteProgress(record));
 

@@ -7,7 +7,7 @@ namespace ReleaseTools.Tests.Module;
 public sealed class CmdletShapeTests
 {
     // The verbs of this module that change something; the others only read.
-    private static readonly string[] Changing = ["Add", "Build", "Export", "Invoke", "Push", "Restore", "Start", "Stop", "Update"];
+    private static readonly string[] Changing = ["Add", "Build", "Clear", "Export", "Invoke", "Push", "Repair", "Restore", "Start", "Stop", "Update"];
 
     private static readonly IReadOnlyList<Type> Exported = typeof(ReleaseTools.Hosting.AsyncCommand).Assembly.GetExportedTypes();
 
