@@ -31,12 +31,19 @@ internal static class RolloutWaiters
     }
 
     /// <summary><c>aws ecs wait services-stable</c>, ten services a command, with its wait of 15 seconds on AWS's clock.</summary>
-    public static async Task<IReadOnlyList<RolloutSaid>> AwsWaitAsync(RolloutSandbox sandbox, IReadOnlyList<string> services)
+    public static Task<IReadOnlyList<RolloutSaid>> AwsWaitAsync(RolloutSandbox sandbox, IReadOnlyList<string> services) =>
+        AwsWaitAsync(sandbox, services, ServicesPerCall);
+
+    /// <summary>The same with a command for each service, as a pipeline of one deployment each runs it.</summary>
+    public static Task<IReadOnlyList<RolloutSaid>> AwsWaitForEachAsync(RolloutSandbox sandbox, IReadOnlyList<string> services) =>
+        AwsWaitAsync(sandbox, services, servicesPerCommand: 1);
+
+    private static async Task<IReadOnlyList<RolloutSaid>> AwsWaitAsync(RolloutSandbox sandbox, IReadOnlyList<string> services, int servicesPerCommand)
     {
         var deployments = await StartAsync(sandbox, services);
-        var waits = services.Chunk(ServicesPerCall).Select(async ten =>
+        var waits = services.Chunk(servicesPerCommand).Select(async some =>
         {
-            string[] arguments = ["ecs", "wait", "services-stable", "--cluster", RolloutSandbox.Cluster, "--services", .. ten];
+            string[] arguments = ["ecs", "wait", "services-stable", "--cluster", RolloutSandbox.Cluster, "--services", .. some];
             var says = "stable";
             try
             {
@@ -48,7 +55,7 @@ internal static class RolloutWaiters
             }
 
             var at = sandbox.Clock.GetUtcNow();
-            return ten.Select(service => new RolloutSaid(service, deployments[service], at, says));
+            return some.Select(service => new RolloutSaid(service, deployments[service], at, says));
         });
         return [.. (await Task.WhenAll(waits)).SelectMany(said => said)];
     }

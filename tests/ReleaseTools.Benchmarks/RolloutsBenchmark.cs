@@ -9,6 +9,7 @@ namespace ReleaseTools.Benchmarks;
 internal static class RolloutsBenchmark
 {
     private const double Scale = 10;
+    private const int Some = 10;
     private const int Most = 50;
 
     public static Task RunAsync()
@@ -25,22 +26,27 @@ internal static class RolloutsBenchmark
         Environment.SetEnvironmentVariable("AWS_DATA_PATH", waiter);
         try
         {
-            var sides = new List<(string Name, RolloutWaiter Wait)> { ("ReleaseTools", RolloutWaiters.OursAsync), ("a poll each second", RolloutWaiters.OneSecondPollerAsync) };
+            var sides = new List<Side> { new("ReleaseTools", RolloutWaiters.OursAsync), new("a poll each second", RolloutWaiters.OneSecondPollerAsync) };
             if (await HasAwsAsync())
-                sides.Insert(1, ("aws ecs wait services-stable", RolloutWaiters.AwsWaitAsync));
+            {
+                sides.Insert(1, new("aws ecs wait, ten a command", RolloutWaiters.AwsWaitAsync));
+                sides.Insert(2, new("aws ecs wait, one a command", RolloutWaiters.AwsWaitForEachAsync) { Counts = [Some] }); // fifty commands would wait for the processor
+            }
             else
+            {
                 Console.WriteLine("There is no aws command: that side is left out.");
+            }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Times are AWS's, {Scale} times the clock's. The aws command gets ten services each time; a command for each service makes the calls of the first row for each. Its start and end count {Scale} times, too."));
+                $"Times are AWS's, {Scale} times the clock's. The start and end of an aws command count {Scale} times, too."));
             foreach (var fails in new[] { false, true })
             {
-                foreach (var count in new[] { 1, 10, Most })
+                foreach (var count in new[] { 1, Some, Most })
                 {
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rollout of {count} services, {(fails ? "failed by the breaker and rolled back" : "completed")}"));
-                    foreach (var (name, wait) in sides)
-                        await MeasureAsync(sandbox, name, wait, [.. Enumerable.Range(1, count).Select(i => NameOf(i, fails))], fails);
+                    foreach (var side in sides.Where(side => side.Counts.Count == 0 || side.Counts.Contains(count)))
+                        await MeasureAsync(sandbox, side.Name, side.Wait, [.. Enumerable.Range(1, count).Select(i => NameOf(i, fails))], fails);
                     Console.WriteLine();
                 }
             }
@@ -116,5 +122,12 @@ internal static class RolloutsBenchmark
         {
             return false;
         }
+    }
+
+    /// <summary>One of those that are compared.</summary>
+    private sealed record Side(string Name, RolloutWaiter Wait)
+    {
+        /// <summary>How many services it is measured with; with any number where it is empty.</summary>
+        public IReadOnlyList<int> Counts { get; init; } = [];
     }
 }
