@@ -47,9 +47,14 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
     /// What became of each, in the order given. A service that cannot be rolled out is Failed, its error beside it, and so are
     /// those that come after it; the others go on.
     /// </returns>
-    public async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, CancellationToken cancellationToken) =>
+        RolloutAsync(plans, options, new(), cancellationToken);
+
+    /// <summary>The same, for whoever acts on single rollouts while others go on.</summary>
+    /// <inheritdoc cref="RolloutAsync(IReadOnlyList{RolloutPlan}, RolloutOptions, CancellationToken)"/>
+    internal async Task<IReadOnlyList<RolloutResult>> RolloutAsync(IReadOnlyList<RolloutPlan> plans, RolloutOptions options, RolloutHooks hooks, CancellationToken cancellationToken)
     {
-        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time, pace), [], new(ReferenceEqualityComparer.Instance));
+        var run = new RolloutRun(new TagMoves(registry, observer), new PinnedRevisions(aws, observer, time, pace), [], new(ReferenceEqualityComparer.Instance), hooks);
         var before = new BeforeRollouts(new ReleaseTasks(aws, registry, observer, time), run.Revisions, plans);
         var ended = new Dictionary<RolloutPlan, RolloutResult>(ReferenceEqualityComparer.Instance);
         var waves = RolloutWaves.Of(plans);
@@ -61,27 +66,33 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
                 if (hindered is null)
                     ready.Add(plan);
                 else
-                    ended[plan] = hindered;
+                    End(plan, hindered);
             }
 
-            await JoinAsync(ready, run, ended, cancellationToken);
+            await JoinAsync(ready, run, End, cancellationToken);
             ready.RemoveAll(ended.ContainsKey);
             var tasks = await before.RunAsync(ready.Where(plan => !run.Joined.ContainsKey(plan)), options, cancellationToken);
             foreach (var (plan, task) in tasks.Where(one => one.Value.Error is not null))
-                ended[plan] = BeforeRollouts.NotBegun(plan, task);
+                End(plan, BeforeRollouts.NotBegun(plan, task));
             ready.RemoveAll(ended.ContainsKey);
 
             var how = options with { NoWait = options.NoWait && ReferenceEquals(wave, waves[^1]) };
             foreach (var (plan, result) in ready.Zip(await RolloutWaveAsync(ready, how, run, cancellationToken)))
-                ended[plan] = BeforeRollouts.Told(result, tasks.GetValueOrDefault(plan));
+                End(plan, BeforeRollouts.Told(result, tasks.GetValueOrDefault(plan)));
         }
 
         return [.. plans.Select(plan => ended[plan])];
+
+        void End(RolloutPlan plan, RolloutResult result)
+        {
+            ended[plan] = result;
+            hooks.Ended(plan, result);
+        }
     }
 
     // Settled before the wave's tasks run: a deployment that is gone, or came to its end, since the plan is replaced by a new
     // one, and that has its task.
-    private async Task JoinAsync(IReadOnlyList<RolloutPlan> wave, RolloutRun run, Dictionary<RolloutPlan, RolloutResult> ended, CancellationToken cancellationToken)
+    private async Task JoinAsync(IReadOnlyList<RolloutPlan> wave, RolloutRun run, Action<RolloutPlan, RolloutResult> end, CancellationToken cancellationToken)
     {
         var start = new DeploymentStart(aws, observer, time);
         var joining = wave.Where(plan => plan is { Problem: null, Joins: not null });
@@ -99,7 +110,7 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
             catch (ReleaseException error)
             {
                 foreach (var plan in cluster)
-                    ended[plan] = RolloutWave.NotStarted(plan, error);
+                    end(plan, RolloutWave.NotStarted(plan, error));
             }
         }
     }
@@ -112,8 +123,12 @@ public sealed class EcsRollouts(AwsSession aws, IImageRegistry registry, IReleas
         return await new RolloutWave(aws, observer, time, pace, run).RunAsync(plans, options.ThrottleLimit, watches, cancellationToken);
 
         // What is told of a rollout's end is all of it: whether its URL answers, and then where its tag is.
-        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result) =>
-            WithTag(await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken), one.Plan, run.Tags);
+        async Task<RolloutResult> FinishAsync(StartedRollout one, RolloutResult result)
+        {
+            result = WithTag(await CheckUrlAsync(result, one.Plan.Service.Verify, cancellationToken), one.Plan, run.Tags);
+            run.Hooks.Ended(one.Plan, result);
+            return result;
+        }
     }
 
     /// <summary>Waits for deployments that run, and proves what runs then.</summary>

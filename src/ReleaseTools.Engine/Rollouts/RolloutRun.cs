@@ -5,4 +5,5 @@ namespace ReleaseTools.Engine.Rollouts;
 /// <param name="Revisions">The revisions that were registered.</param>
 /// <param name="Begun">The plans whose deployments have begun, or may have.</param>
 /// <param name="Joined">The deployments that were under way and are joined.</param>
-internal sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun, Dictionary<RolloutPlan, StartedRollout> Joined);
+/// <param name="Hooks">Who acts on single rollouts meanwhile.</param>
+internal sealed record RolloutRun(TagMoves Tags, PinnedRevisions Revisions, List<RolloutPlan> Begun, Dictionary<RolloutPlan, StartedRollout> Joined, RolloutHooks Hooks);

@@ -1,5 +1,3 @@
-using ReleaseTools.Engine.Rollouts.Undo;
-
 namespace ReleaseTools.Engine.Rollouts;
 
 /// <summary>Sentences about rollouts that are said in more than one place.</summary>
@@ -11,11 +9,19 @@ internal static class RolloutText
 
     /// <summary>That a deployment which was to be stopped goes on, and how to put back what ran before.</summary>
     public static string NotStopped(ReleaseService service) =>
-        $"The deployment of {service.Service} was not stopped, and goes on. To put back what ran before: Restore-EcsService {service.Service} -Cluster {service.Cluster}.";
+        $"The deployment of {service.Service} was not stopped, and goes on. {PutBack(service)}";
 
     /// <summary>That ECS may be rolling a deployment back, and how to wait for it.</summary>
-    public static string RollbackMayGoOn(UndoPlan plan) =>
-        $"The rollback of {plan.Service.Service} may go on at ECS. To wait for its end: {Wait(plan.ToRollout())}.";
+    public static string RollbackMayGoOn(ServiceRollout rollout) =>
+        $"The rollback of {rollout.Service} may go on at ECS. To wait for its end: {Wait(rollout)}.";
+
+    /// <summary>That a service which was to be put back was not, and how to do it.</summary>
+    public static string NotPutBack(ReleaseService service) => $"{service.Service} was not put back to what ran before. {PutBack(service)}";
+
+    /// <summary>That a rollout which failed was not undone, and how to do it.</summary>
+    public static string NotUndone(ReleaseService service) => $"The rollout of {service.Service} failed and is not rolled back. {PutBack(service)}";
+
+    private static string PutBack(ReleaseService service) => $"To put back what ran before: Restore-EcsService {service.Service} -Cluster {service.Cluster}.";
 
     /// <summary>How a rollout ended, as what one says of it.</summary>
     public static string Ended(RolloutStatus status) => status switch

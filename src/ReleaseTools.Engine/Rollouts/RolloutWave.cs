@@ -54,10 +54,13 @@ internal sealed class RolloutWave(AwsSession aws, IReleaseObserver observer, Tim
             catch (ReleaseException error)
             {
                 results[i] = NotStarted(plans[i], error);
+                run.Hooks.Ended(plans[i], results[i]);
             }
             finally
             {
                 mayHaveBegun[i] = started[i] is not null || start.MayHaveBegun;
+                if (mayHaveBegun[i])
+                    run.Hooks.Begun(plans[i]);
                 watches?.Add(plans[i].Service.Cluster, started[i]);
             }
         }

@@ -162,9 +162,7 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
                 confirmed.Add(plan with { Problem = problem });
         }
 
-        var results = await rollouts.RolloutAsync(confirmed, options, cancelled);
-        if (undo is not null)
-            results = await undo.ApplyAsync(confirmed, results, options, cancelled);
+        var results = await (undo is null ? rollouts.RolloutAsync(confirmed, options, cancelled) : undo.RolloutAsync(confirmed, options, cancelled));
         pipeline.WriteAll(results.Where((_, i) => confirmed[i].Problem is null));
     }
 }

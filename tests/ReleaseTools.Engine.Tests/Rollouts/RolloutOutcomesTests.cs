@@ -81,7 +81,7 @@ public sealed class RolloutOutcomesTests : ScriptedRollouts
         result.Rollout.Reason!.ShouldStartWith("The deployment completed, but 0 of 1 tasks run.");
 
         var undo = new RollbackOnFailure(aws.Session, registry, observer, time, Rollouts);
-        (await undo.ApplyAsync([plan], [result], new(), default)).Single().ShouldBe(result);
+        (await undo.RolloutAsync([plan], new(), _ => Task.FromResult<IReadOnlyList<Engine.Rollouts.RolloutResult>>([result]), default)).Single().ShouldBe(result);
         aws.RequestsOf("UpdateService").Count().ShouldBe(1);
     }
 

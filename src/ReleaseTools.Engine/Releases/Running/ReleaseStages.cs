@@ -142,10 +142,9 @@ public sealed class ReleaseStages : IReleaseStages, IDisposable
         var chosen = services.Select(name => planned.Definition.Services.First(service => string.Equals(service.Name, name, StringComparison.Ordinal))).ToList();
         var plans = await ServiceImages.PlanAsync(rollouts, chosen, images, cancellationToken);
         var how = new RolloutOptions { Timeout = options.Timeout };
-        var results = await rollouts.RolloutAsync(plans, how, cancellationToken);
         return options.RollbackOnFailure
-            ? await new RollbackOnFailure(planned.Tools.Aws, planned.Tools.Registry, workspace.Observer, workspace.Clock, rollouts).ApplyAsync(plans, results, how, cancellationToken)
-            : results;
+            ? await new RollbackOnFailure(planned.Tools.Aws, planned.Tools.Registry, workspace.Observer, workspace.Clock, rollouts).RolloutAsync(plans, how, cancellationToken)
+            : await rollouts.RolloutAsync(plans, how, cancellationToken);
     }
 
     /// <inheritdoc/>

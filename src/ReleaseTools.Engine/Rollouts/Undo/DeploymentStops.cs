@@ -60,7 +60,7 @@ internal sealed class DeploymentStops(AwsSession aws, IImageRegistry registry, I
                     planned.Add((i, plan));
             }
 
-            foreach (var ((i, _), result) in planned.Zip(await rollouts.RolloutAsync([.. planned.Select(one => one.Plan)], options, cancellationToken)))
+            foreach (var ((i, _), result) in planned.Zip(await new Redeployments(observer, rollouts).RunAsync([.. planned.Select(one => one.Plan)], options, cancellationToken)))
                 results[i] = result;
         }
     }
@@ -96,7 +96,7 @@ internal sealed class DeploymentStops(AwsSession aws, IImageRegistry registry, I
             var mayGoOn = plan.IsRollingBack || rollback.WasSent;
             if (!mayGoOn)
                 await tags.PutBackAsync([plan.Rollout!], []);
-            observer.Report(new Announced(plan.Service.Service, mayGoOn ? RolloutText.RollbackMayGoOn(plan) : RolloutText.NotStopped(plan.Service)));
+            observer.Report(new Announced(plan.Service.Service, mayGoOn ? RolloutText.RollbackMayGoOn(plan.ToRollout()) : RolloutText.NotStopped(plan.Service)));
             throw;
         }
     }

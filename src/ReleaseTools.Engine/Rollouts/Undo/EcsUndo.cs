@@ -21,7 +21,7 @@ public sealed class EcsUndo(AwsSession aws, IImageRegistry registry, IReleaseObs
     public async Task<IReadOnlyList<RolloutResult>> UndoAsync(IReadOnlyList<UndoPlan> plans, RolloutOptions options, CancellationToken cancellationToken)
     {
         var deployed = plans.Where(plan => plan is { Problem: null, ServiceDeployment: null }).ToList();
-        var deploying = rollouts.RolloutAsync([.. deployed.Select(plan => plan.Rollout!)], options, cancellationToken);
+        var deploying = new Redeployments(observer, rollouts).RunAsync([.. deployed.Select(plan => plan.Rollout!)], options, cancellationToken);
         var stopped = plans.Where(plan => plan is { Problem: null, ServiceDeployment: not null }).ToList();
         var stopping = new DeploymentStops(aws, registry, observer, time, rollouts).StopAsync(stopped, options, cancellationToken);
         await Task.WhenAll(deploying, stopping);

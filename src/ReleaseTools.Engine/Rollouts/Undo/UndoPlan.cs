@@ -24,6 +24,9 @@ public sealed record UndoPlan
     /// <summary>Why the tag stays where it is, as ECS keeps the digest of a revision; null where it goes back.</summary>
     internal string? TagStays { get; init; }
 
+    /// <summary>Why a tag stays that somebody else has moved.</summary>
+    internal const string MovedByOthers = "that is not what was rolled out, so somebody else has moved it";
+
     /// <summary>Whether that is because somebody else has moved it.</summary>
     internal bool IsTagMovedByOthers { get; init; }
 

@@ -58,10 +58,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
         var service = observed.Service;
         if (RolloutPlanner.Plan(observed, image: null).Problem is { } problem)
             throw problem;
-        var deployment = observed.Ecs!.Deployments?.FirstOrDefault(one => one.Status == "PRIMARY");
-        var primary = deployment?.Id;
-        if (request is { DeploymentId: { } ours, IsRolledBackByEcs: false } && ours != primary)
-            throw NotOurs(request, service, primary);
+        MustBeOurs(request, observed);
 
         var history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         if (request.To is { } to)
@@ -70,22 +67,32 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
             return await DeployAsync(request, observed, await targets.FindAsync(to, observed, history, cancellationToken), cancellationToken);
         }
 
-        // A list that lags behind would have the service go one deployment too far back.
-        for (var looks = 1; Lags(history, deployment, request); looks++)
+        // A list that lags behind would have the service go one deployment too far back; or the deployment has ended between the two reads.
+        for (var looks = 1; Lags(history, DeploymentStart.Primary(observed.Ecs), request); looks++)
         {
+            var primary = DeploymentStart.Primary(observed.Ecs)?.Id;
             if (looks >= LooksForOngoing)
                 throw request.IsRolledBackByEcs ? NotOurs(request, service, primary) : UndoProblem.NothingToRestore(service, $"its deployment {primary} runs, and ECS does not list it as a service deployment");
             await Task.Delay(BetweenLooks, time, cancellationToken);
+            observed = (await new ServiceReader(aws).ObserveAsync([request.Service], cancellationToken))[0];
+            MustBeOurs(request, observed);
             history = await DeploymentHistory.ReadAsync(aws, service, cancellationToken);
         }
 
         if ((request.IsRolledBackByEcs ? history.Newest : history.Ongoing) is { } newest)
-            return await StopAsync(newest, history.Deployed, primary, request, observed, cancellationToken);
+            return await StopAsync(newest, history.Deployed, request, observed, cancellationToken);
         if (history.Newest?.Status == "ROLLBACK_SUCCESSFUL")
             throw UndoProblem.NothingToRestore(service, $"its last deployment was rolled back already, and it runs {service.TaskDefinition}");
         var former = FormerOf(request, service, history);
         observed = await undone.OfChangeAsync(observed, history.Deployed, former, cancellationToken);
         return await DeployAsync(request, observed, new(former.TaskDefinition!, former, request.FormerDigest), cancellationToken);
+    }
+
+    private static void MustBeOurs(UndoRequest request, ObservedService observed)
+    {
+        var primary = DeploymentStart.Primary(observed.Ecs)?.Id;
+        if (request is { DeploymentId: { } ours, IsRolledBackByEcs: false } && ours != primary)
+            throw NotOurs(request, observed.Service, primary);
     }
 
     private static bool Lags(DeploymentHistory history, Deployment? primary, UndoRequest request) => request.IsRolledBackByEcs
@@ -132,7 +139,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
     }
 
     private async Task<UndoPlan> StopAsync(
-        ServiceDeploymentBrief newest, ServiceRevision? deployed, string? primary, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
+        ServiceDeploymentBrief newest, ServiceRevision? deployed, UndoRequest request, ObservedService observed, CancellationToken cancellationToken)
     {
         var described = (await aws.Ecs.DescribeServiceDeploymentsAsync(new([newest.ServiceDeploymentArn!]), cancellationToken)).ServiceDeployments;
         var source = described is [{ } deployment, ..]
@@ -150,7 +157,7 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
             Service = observed.Service,
             Rollout = rollout with { DesiredCount = request.Count?.Back(observed.Ecs!.DesiredCount) },
             ServiceDeployment = newest.ServiceDeploymentArn,
-            Deployment = newest.Status is "ROLLBACK_REQUESTED" || !DeploymentRollback.IsRollback(newest.Status) ? primary : null,
+            Deployment = newest.Status is "ROLLBACK_REQUESTED" || !DeploymentRollback.IsRollback(newest.Status) ? DeploymentStart.Primary(observed.Ecs)?.Id : null,
             TagStays = WhyTagStays(rollout, request),
             IsTagMovedByOthers = IsMovedByOthers(rollout, request),
             IsRollingBack = DeploymentRollback.IsRollback(newest.Status),
@@ -159,8 +166,8 @@ internal sealed class UndoPlanner(AwsSession aws, IImageRegistry registry, IRele
     }
 
     private static string? WhyTagStays(RolloutPlan rollout, UndoRequest request) =>
-        rollout.NamedTag is { } tag && request.NeededTags.Contains(tag) ? "another service of the same release needs it there"
-        : IsMovedByOthers(rollout, request) ? "that is not what was rolled out, so somebody else has moved it"
+        rollout is { TagToMove: not null, NamedTag: { } tag } && request.NeededTags.Contains(tag) ? "another service of the same release needs it there"
+        : IsMovedByOthers(rollout, request) ? UndoPlan.MovedByOthers
         : null;
 
     // Nothing may stand in a rollback's way: ECS keeps the digests of a revision, and needs neither its tag nor us to read them.

@@ -8,21 +8,21 @@ namespace ReleaseTools.Engine.Rollouts.Undo;
 /// Tells of a rollout that failed and was undone what became of it in all. RolledBack is only what is proven; else the failure
 /// stays what it was, or becomes one where ECS had begun to put the former revision back.
 /// </summary>
-internal static class UndoneRollout
+/// <param name="Result">What became of the undo.</param>
+/// <param name="Plan">The undo's plan; null where none could be made.</param>
+internal sealed record UndoneRollout(RolloutResult Result, UndoPlan? Plan)
 {
-    /// <summary>What became of a rollout and its undo.</summary>
+    /// <summary>What became of a rollout in all.</summary>
     /// <param name="failed">How the rollout failed.</param>
-    /// <param name="undo">What became of the undo.</param>
-    /// <param name="plan">The undo's plan.</param>
     /// <param name="count">The desired count that the rollout set; null where it did not.</param>
-    public static RolloutResult Of(RolloutResult failed, RolloutResult undo, UndoPlan plan, CountToUndo? count)
+    public RolloutResult Of(RolloutResult failed, CountToUndo? count)
     {
-        var (rollout, back) = (failed.Rollout, undo.Rollout);
-        if (back.Status is not (RolloutStatus.Verified or RolloutStatus.Deployed))
-            return NotUndone(failed, undo, count);
+        var (rollout, back) = (failed.Rollout, Result.Rollout);
+        if (Plan is null || back.Status is not (RolloutStatus.Verified or RolloutStatus.Deployed))
+            return NotUndone(failed, Result, count);
 
         // The failure stays; what it said of how things stood does not.
-        var tag = Tag(failed, undo, plan);
+        var tag = Tag(failed, Result, Plan);
         var cause = RolloutText.Without(
             rollout.Reason, failed.SaidOfRollback, RolloutVerdict.GoesOnTrying, RolloutVerdict.GoesOnDespiteBreaker, $" {RolloutText.GoesOn(rollout)}", tag.Length == 0 ? "" : failed.SaidOfTag);
         return new(rollout with
@@ -37,8 +37,12 @@ internal static class UndoneRollout
         });
     }
 
-    /// <summary>What became of a rollout that was not undone.</summary>
-    public static RolloutResult NotUndone(RolloutResult failed, RolloutResult undo, CountToUndo? count)
+    /// <summary>That a tag stays where it is, and why.</summary>
+    public static string TagStays(UndoPlan plan) => plan is { Rollout: { FormerDigest: { } names, NamedTag: var (repository, tag) } }
+        ? $" The tag {tag} of {repository} names {Words.Digest(names)} and was left there: {plan.TagStays}."
+        : "";
+
+    private static RolloutResult NotUndone(RolloutResult failed, RolloutResult undo, CountToUndo? count)
     {
         var (rollout, back) = (failed.Rollout, undo.Rollout);
         var isByEcs = rollout.Status == RolloutStatus.RolledBack;
@@ -54,11 +58,6 @@ internal static class UndoneRollout
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
             ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason + RolloutText.LastWords(rollout)));
     }
-
-    /// <summary>That a tag stays where it is, and why.</summary>
-    public static string TagStays(UndoPlan plan) => plan is { Rollout: { FormerDigest: { } names, NamedTag: var (repository, tag) } }
-        ? $" The tag {tag} of {repository} names {Words.Digest(names)} and was left there: {plan.TagStays}."
-        : "";
 
     // Where the task definition's tag is after the undo; empty where it names none, or named what was put back already.
     private static string Tag(RolloutResult failed, RolloutResult undo, UndoPlan plan)

@@ -145,7 +145,7 @@ public sealed class BeforeRolloutTests : IAsyncLifetime
         var plans = await PlanAsync(Web());
         var failed = await Rollouts.RolloutAsync(plans, new(), default);
 
-        var undone = await new RollbackOnFailure(sandbox.Session, sandbox.Registry, observer, sandbox.Time, Rollouts).ApplyAsync(plans, failed, new(), default);
+        var undone = await new RollbackOnFailure(sandbox.Session, sandbox.Registry, observer, sandbox.Time, Rollouts).RolloutAsync(plans, new(), _ => Task.FromResult(failed), default);
 
         undone.Single().Rollout.Status.ShouldBe(RolloutStatus.RolledBack, undone.Single().Rollout.Reason);
         Changes().Count(operation => operation == "RunTask").ShouldBe(1);

@@ -44,7 +44,7 @@ public sealed class BreakerRollbackTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         Sandbox.Time.Advance(TimeSpan.FromMinutes(3));
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.RolledBack, result.Rollout.Reason);
         result.Rollout.RunningDigests.ShouldBe([first]);
@@ -61,7 +61,7 @@ public sealed class BreakerRollbackTests : UndoFixture
         var theirs = await Sandbox.PushAsync("v3", "theirs");
         await RolloutAsync(theirs, Options);
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed, result.Rollout.Reason);
         result.Error.ShouldNotBeNull().Message.ShouldContain("its deployment is");
@@ -77,7 +77,7 @@ public sealed class BreakerRollbackTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecs", Operation = "ListServiceDeployments", Count = null });
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed, result.Rollout.Reason);
         result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackNotSeen));

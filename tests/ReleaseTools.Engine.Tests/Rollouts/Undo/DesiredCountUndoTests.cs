@@ -44,7 +44,7 @@ public sealed class DesiredCountUndoTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         await Sandbox.CallAsync("ecs", "UpdateService", """{"cluster":"main","service":"web","desiredCount":3}""");
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.RolledBack, result.Rollout.Reason);
         (await DesiredCountAsync()).ShouldBe(3);
@@ -61,7 +61,7 @@ public sealed class DesiredCountUndoTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecs", Operation = "UpdateService", Count = null });
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.RolledBack, result.Rollout.Reason);
         result.Rollout.Reason!.ShouldContain("The desired count was left at 2");

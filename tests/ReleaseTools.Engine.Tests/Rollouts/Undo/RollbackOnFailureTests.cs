@@ -58,7 +58,7 @@ public sealed class RollbackOnFailureTests : UndoFixture
         await RolloutAsync(image, new() { NoWait = true });
         IReadOnlyList<RolloutResult> failed = [started[0] with { Rollout = started[0].Rollout with { Status = RolloutStatus.Failed, Reason = "crashed" } }];
 
-        var result = (await Rollback.ApplyAsync(plans, failed, new(), default)).Single();
+        var result = (await ApplyAsync(plans, failed, new())).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
         result.Rollout.Reason!.ShouldContain("its deployment is");
@@ -77,7 +77,7 @@ public sealed class RollbackOnFailureTests : UndoFixture
         var blind = new OnTagMoved(() => Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecs", Operation = "DescribeServiceDeployments", Count = null }));
         var undo = new RollbackOnFailure(Sandbox.Session, Sandbox.Registry, blind, Sandbox.Time, Rollouts);
 
-        var result = (await undo.ApplyAsync(plans, failed, options, default)).Single();
+        var result = (await ApplyAsync(undo, plans, failed, options)).Single();
 
         result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackNotSeen));
         result.Error.Message.ShouldContain("exited with 3");
@@ -120,7 +120,7 @@ public sealed class RollbackOnFailureTests : UndoFixture
         var results = (await Rollouts.RolloutAsync(plans, new(), default)).ToArray();
         results[0] = results[0] with { Rollout = results[0].Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } };
 
-        var ended = await Rollback.ApplyAsync(plans, results, new(), default);
+        var ended = await ApplyAsync(plans, results, new());
 
         ended.Select(one => one.Rollout.Status).ShouldBe([RolloutStatus.RolledBack, RolloutStatus.Verified], ended[0].Rollout.Reason);
         (await TagAsync()).ShouldBe(first);

@@ -32,7 +32,7 @@ public sealed class TagsAfterRollbackTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         var theirs = await Sandbox.PushAsync("latest", "theirs");
 
-        var result = (await Rollback.ApplyAsync(plans, results, Options, default)).Single();
+        var result = (await ApplyAsync(plans, results, Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.RolledBack, result.Rollout.Reason);
         (await TagAsync()).ShouldBe(theirs.Digest);
@@ -48,7 +48,7 @@ public sealed class TagsAfterRollbackTests : UndoFixture
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         var theirs = await Sandbox.PushAsync("latest", "theirs");
 
-        var result = (await Rollback.ApplyAsync(plans, [results[0] with { Rollout = results[0].Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } }], Options, default)).Single();
+        var result = (await ApplyAsync(plans, [results[0] with { Rollout = results[0].Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } }], Options)).Single();
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed, result.Rollout.Reason);
         result.Error.ShouldNotBeNull().Message.ShouldContain(Words.Digest(theirs.Digest!));

@@ -44,7 +44,16 @@ public abstract class UndoFixture : IAsyncLifetime
         await Rollouts.PlanAsync([Service], new Dictionary<string, EcrImage> { ["web"] = image }, desiredCount, default);
 
     private protected async Task<IReadOnlyList<RolloutResult>> RolloutWithRollbackAsync(IReadOnlyList<RolloutPlan> plans) =>
-        await Rollback.ApplyAsync(plans, await Rollouts.RolloutAsync(plans, Options, default), Options, default);
+        await Rollback.RolloutAsync(plans, Options, default);
+
+    /// <summary>What becomes of rollouts that have ended so.</summary>
+    private protected Task<IReadOnlyList<RolloutResult>> ApplyAsync(IReadOnlyList<RolloutPlan> plans, IReadOnlyList<RolloutResult> results, RolloutOptions options) =>
+        ApplyAsync(Rollback, plans, results, options);
+
+    /// <inheritdoc cref="ApplyAsync(IReadOnlyList{RolloutPlan}, IReadOnlyList{RolloutResult}, RolloutOptions)"/>
+    private protected static Task<IReadOnlyList<RolloutResult>> ApplyAsync(
+        RollbackOnFailure rollback, IReadOnlyList<RolloutPlan> plans, IReadOnlyList<RolloutResult> results, RolloutOptions options) =>
+        rollback.RolloutAsync(plans, options, _ => Task.FromResult(results), default);
 
     private protected async Task<RolloutResult> RolloutWithRollbackAsync(EcrImage image, int? desiredCount = null) =>
         (await RolloutWithRollbackAsync(await PlanRolloutAsync(image, desiredCount))).Single();
@@ -54,7 +63,7 @@ public abstract class UndoFixture : IAsyncLifetime
     {
         var results = await Rollouts.RolloutAsync(plans, Options, default);
         results.ShouldAllBe(one => one.Rollout.Status == RolloutStatus.Verified);
-        return (await Rollback.ApplyAsync(plans, [.. results.Select(one => one with { Rollout = one.Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } })], Options, default)).Single();
+        return (await ApplyAsync(plans, [.. results.Select(one => one with { Rollout = one.Rollout with { Status = RolloutStatus.Failed, Reason = "Its URL answers 500." } })], Options)).Single();
     }
 
     private protected async Task<int> DesiredCountAsync() =>

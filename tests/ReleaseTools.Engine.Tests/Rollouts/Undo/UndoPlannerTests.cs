@@ -198,6 +198,15 @@ public sealed class UndoPlannerTests
     }
 
     [Fact]
+    public async Task A_deployment_that_ended_well_between_the_two_reads_is_undone_like_any_that_has_ended()
+    {
+        aws.InTurn("DescribeServices", () => Seen("IN_PROGRESS"), () => Seen("COMPLETED"));
+        History(("SUCCESSFUL", "web:2@sha256:new"), ("SUCCESSFUL", "web:1@sha256:old"));
+
+        (await PlanAsync(ThisDeployment)).ToRollout().Reason.ShouldBe("Deploys web:1 with sha256:old, once the tag latest is back on it.");
+    }
+
+    [Fact]
     public async Task A_tag_goes_back_on_the_index_whose_platform_s_manifest_ran()
     {
         History(("SUCCESSFUL", "web:1@sha256:new"), ("SUCCESSFUL", "web:1@sha256:platform"));
@@ -240,10 +249,12 @@ public sealed class UndoPlannerTests
     private async Task<UndoPlan> PlanAsync(UndoRequest? request = null) =>
         (await new UndoPlanner(aws.Session, registry, observer, time).PlanAsync([request ?? new(Service)], default)).Single();
 
-    private void Primary(string state) => aws.On("DescribeServices", $$"""
+    private void Primary(string state) => aws.On("DescribeServices", _ => Seen(state));
+
+    private static JsonNode Seen(string state) => JsonNode.Parse($$"""
         {"services":[{"serviceName":"web","status":"ACTIVE","desiredCount":1,"taskDefinition":"{{Arn("web:2")}}",
           "deployments":[{"id":"ecs-svc/9","status":"PRIMARY","rolloutState":"{{state}}","taskDefinition":"{{Arn("web:2")}}"}]}]}
-        """);
+        """)!;
 
     /// <summary>The service deployments, newest first, as what each deployed: task definition and digest.</summary>
     private void History(params (string Status, string Deployed)[] deployments) => aws.On("ListServiceDeployments", _ => new JsonObject
