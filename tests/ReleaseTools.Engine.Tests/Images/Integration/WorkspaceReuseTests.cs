@@ -104,6 +104,23 @@ public sealed class WorkspaceReuseTests : IDisposable
         Directory.GetFiles(Path.Combine(folder.Path, ".releasetools", "logs")).ShouldAllBe(log => !File.ReadAllText(log).Contains("s3cr3t-v4lue", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_command_is_not_heard_to_say_the_secret_of_an_image_that_nobody_asked_for()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The command is one of a POSIX shell.");
+        using var registry = await DockerRegistry.OpenAsync();
+        folder.Write("web/a", "one");
+        folder.Write("token", "s3cr3t-v4lue");
+        Define($$"""
+            { "web": { "dockerfile": "Dockerfile", "repository": "{{registry.NewRepository}}", "inputs": ["web"], "before": [{ "command": ["cat", "token"] }] },
+              "other": { "dockerfile": "Dockerfile", "repository": "{{registry.NewRepository}}", "inputs": ["web"], "secrets": { "token": { "file": "token" } } } }
+            """);
+
+        await ReleaseAsync("v1", only: "web");
+
+        recorder.Of<BuildOutput>().ShouldContain(said => said.Line == InfraVariable.Mask);
+    }
+
     // This registry does not tell how old an image is, which counts as too old.
     private const string AlwaysTooOld = ", \"maxReuseDays\": 1";
 

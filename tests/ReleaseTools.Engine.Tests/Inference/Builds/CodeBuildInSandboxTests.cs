@@ -1,5 +1,6 @@
 using ReleaseTools.Engine.Images.Registries;
 using ReleaseTools.Engine.Inference.Builds;
+using ReleaseTools.Engine.Releases.Workspace;
 using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Doubles;
 
@@ -30,5 +31,28 @@ public sealed class CodeBuildInSandboxTests : IAsyncLifetime
         observer.Of<BuildOutput>().ShouldNotBeEmpty();
         var again = await builds.PlanAsync(image, "build", "t2", options, default);
         (again.Status, again.Digest).ShouldBe((InferenceBuildStatus.Reused, build.Digest));
+    }
+
+    [Fact]
+    public async Task An_image_of_a_workspace_says_when_it_was_made_and_what_it_was_built_on()
+    {
+        var folder = (await sandbox.WithBuildProjectAsync()).Workspace;
+        await sandbox.CallAsync("ecr", "CreateRepository", """{"repositoryName":"base"}""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "release.json"), $$"""
+            { "project": "p", "images": {
+              "base": { "builder": "codebuild", "codeBuildProject": "build", "dockerfile": "Dockerfile", "repository": "{{sandbox.RepositoryOf("base")}}" },
+              "web": { "builder": "codebuild", "codeBuildProject": "build", "dockerfile": "Dockerfile", "repository": "{{sandbox.Repository}}", "baseImages": { "BASE": "base" } } } }
+            """);
+        using var workspace = await ReleaseWorkspace.OpenAsync(folder, sandbox.Options, NullObserver.Instance, sandbox.Time, default);
+        var definition = await workspace.ReadDefinitionAsync(default);
+        using var builds = await WorkspaceBuilds.CreateAsync(workspace, definition, new ImageBuilderChoice(workspace, asked: null), new WorkspaceBuildOptions { Tag = "v1" }, default);
+
+        var built = new Dictionary<string, AppImage>();
+        await foreach (var (image, error) in builds.RunAsync([.. (await builds.PlanAsync(definition.Images, default)).Select(found => found.Plan.ShouldNotBeNull())], default))
+            built[image.Name] = error is null ? image : throw error;
+
+        var labels = (await new ImageConfigs(sandbox.Registry).LabelsAsync(sandbox.Repository, built["web"].Digest!, default)).ShouldHaveSingleItem();
+        labels.Keys.ShouldContain("org.opencontainers.image.created");
+        labels["releasetools.base.base"].ShouldBe(built["base"].Digest);
     }
 }
