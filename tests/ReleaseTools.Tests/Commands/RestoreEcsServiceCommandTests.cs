@@ -89,7 +89,7 @@ public sealed class RestoreEcsServiceCommandTests : IDisposable
         var rollout = ran.Output.ShouldHaveSingleItem().ShouldBeOfType<ServiceRollout>();
         rollout.Status.ShouldBe(RolloutStatus.Failed);
         rollout.Reason!.ShouldContain("CannotPullContainerError");
-        rollout.Reason!.ShouldContain("It was not rolled back");
+        rollout.Reason!.ShouldContain("did not succeed either");
         workspace.Changes().ShouldContain("StopServiceDeployment");
     }
 

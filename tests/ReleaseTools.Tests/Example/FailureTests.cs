@@ -21,7 +21,7 @@ public sealed class FailureTests(FailedReleases releases) : IClassFixture<Failed
 
     [Theory]
     [InlineData("BuildFailure", "Start-InferenceBuild -Name [a-z-]+ -Wait")]
-    [InlineData("EndpointRollback", "Update-SageMakerEndpoint -EndpointName stereo-spot-inference -ImageUri [^ ]+@sha256:[0-9a-f]{64}")]
+    [InlineData("EndpointRollback", "Update-SageMakerEndpoint stereo-spot-inference -ImageUri [^ ]+@sha256:[0-9a-f]{64}")]
     [InlineData("TaskCrash", "aws ecs describe-services --cluster stereo-spot --services web-ui; mend the cause and release again.* Invoke-FullRelease -Builder [A-Za-z]+ -Path .+ -SkipTerraform")]
     public async Task Its_record_says_what_to_type_next(string fault, string command) => (await releases.OfAsync(fault)).NextCommand.ShouldMatch(command);
 

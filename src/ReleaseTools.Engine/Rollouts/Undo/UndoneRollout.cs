@@ -19,7 +19,7 @@ internal sealed record UndoneRollout(RolloutResult Result, UndoPlan? Plan)
     {
         var (rollout, back) = (failed.Rollout, Result.Rollout);
         if (Plan is null || back.Status is not (RolloutStatus.Verified or RolloutStatus.Deployed))
-            return NotUndone(failed, Result, count);
+            return NotUndone(failed, count);
 
         // The failure stays; what it said of how things stood does not.
         var tag = Tag(failed, Result, Plan);
@@ -42,18 +42,23 @@ internal sealed record UndoneRollout(RolloutResult Result, UndoPlan? Plan)
         ? $" The tag {tag} of {repository} names {Words.Digest(names)} and was left there: {plan.TagStays}."
         : "";
 
-    private static RolloutResult NotUndone(RolloutResult failed, RolloutResult undo, CountToUndo? count)
+    private RolloutResult NotUndone(RolloutResult failed, CountToUndo? count)
     {
-        var (rollout, back) = (failed.Rollout, undo.Rollout);
+        var (rollout, back, undo) = (failed.Rollout, Result.Rollout, Result);
         var isByEcs = rollout.Status == RolloutStatus.RolledBack;
         if (isByEcs)
             rollout = rollout with { Status = RolloutStatus.Failed };
         if (undo.Error is { Id: nameof(Messages.RollbackNotSeen) } || isByEcs && undo.Error is AwsServiceException)
             return NotSeen(rollout, back, undo.Error);
 
-        var cause = undo.Error ?? Failed(rollout, $"It {RolloutText.Ended(back.Status)}: {back.Reason}");
-        var what = isByEcs ? "ECS began to put back what ran before, which is not known to have succeeded" : "It was not rolled back";
-        var reason = $"{RolloutText.Without(rollout.Reason, failed.SaidOfRollback)} {what}: {RolloutText.Without(cause.Message, Failed(rollout, "").Message)}{(back.DeploymentId is null ? count?.NotTouched : count?.Sentence(back.DesiredCount))}";
+        // One that began had put the tag back, whatever became of it.
+        var tag = Plan is not null && back.DeploymentId is not null ? Tag(failed, undo, Plan) : "";
+        var cause = undo.Error ?? Failed(rollout, $"it {RolloutText.Ended(back.Status)}: {back.Reason}");
+        var what = isByEcs ? "ECS began to put back what ran before, which is not known to have succeeded"
+            : back.DeploymentId is not null ? $"Its rollback to {back.TaskDefinition} ({back.DeploymentId}) did not succeed either"
+            : "It was not rolled back";
+        var reason = $"{RolloutText.Without(rollout.Reason, failed.SaidOfRollback, tag.Length == 0 ? "" : failed.SaidOfTag)} {what}: "
+            + $"{RolloutText.Without(cause.Message, Failed(rollout, "").Message)}{(back.DeploymentId is null ? count?.NotTouched : count?.Sentence(back.DesiredCount))}{tag}";
         return new(
             rollout with { Reason = reason, RunningDigests = back.RunningDigests, RunningCount = back.RunningCount, Duration = rollout.Duration + back.Duration },
             ReleaseException.Wrap(cause, nameof(Messages.RollbackFailed), ErrorKind.Failed, rollout.Service, rollout.Service, rollout.Cluster, reason + RolloutText.LastWords(rollout)));

@@ -25,13 +25,17 @@ public sealed class RollbackOnFailureTests : UndoFixture
     [Fact]
     public async Task A_rollout_whose_rollback_fails_too_stays_failed()
     {
-        await WithServiceAsync();
+        var first = await WithServiceAsync();
         Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.TaskCrash, Target = "web", Count = null, Delay = TimeSpan.FromSeconds(1), ExitCode = 3 });
 
         var result = await RolloutWithRollbackAsync(await Sandbox.PushAsync("v2", "second"));
 
         result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
         result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackFailed));
+        result.Rollout.Reason!.ShouldContain("did not succeed either: it failed: ");
+        result.Rollout.Reason!.ShouldEndWith($" The tag latest is back on {Words.Digest(first)}.");
+        result.Rollout.Reason!.ShouldNotContain("names");
+        (await TagAsync()).ShouldBe(first);
     }
 
     [Fact]
