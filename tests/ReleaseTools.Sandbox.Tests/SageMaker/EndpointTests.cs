@@ -40,7 +40,7 @@ public sealed class EndpointTests : SageMakerScenario
     public void A_rollback_that_fails_leaves_an_endpoint_that_an_update_puts_right()
     {
         InService();
-        world.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointRollbackFailure, Target = "endpoint", Reason = "no capacity" });
+        World.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointRollbackFailure, Target = "endpoint", Reason = "no capacity" });
         Update("second");
         Step(TimeSpan.FromMinutes(6));
         Status().ShouldBe("UpdateRollbackFailed");
@@ -54,7 +54,7 @@ public sealed class EndpointTests : SageMakerScenario
     [Fact]
     public void An_outage_befalls_an_endpoint_once_it_serves()
     {
-        world.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointOutOfService, Target = "endpoint" });
+        World.Faults.Add(new SandboxFault { Kind = SandboxFaultKind.EndpointOutOfService, Target = "endpoint" });
         Create();
         Status().ShouldBe("Creating");
         Step(TimeSpan.FromMinutes(5));
