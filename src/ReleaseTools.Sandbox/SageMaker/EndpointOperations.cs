@@ -130,7 +130,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
             }
             else
             {
-                stale.Changed("endpoint", endpoint.Name, EndpointDescription.Of(endpoint));
+                stale.Changed("endpoint", endpoint.Name, EndpointDescription.Of(endpoint), endpoint.ChangesAt);
                 endpoints.Remove(endpoint.Name);
             }
         }
@@ -152,7 +152,7 @@ internal sealed class EndpointOperations(SandboxWorld world, ResourceTable model
     {
         var before = endpoints.GetValueOrDefault(endpoint.Name);
         if (before?.Status != endpoint.Status)
-            stale.Changed("endpoint", endpoint.Name, before is null ? null : EndpointDescription.Of(before));
+            stale.Changed("endpoint", endpoint.Name, before is null ? null : EndpointDescription.Of(before), endpoint.LastModifiedTime);
         endpoints[endpoint.Name] = endpoint;
     }
 

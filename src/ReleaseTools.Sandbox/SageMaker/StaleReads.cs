@@ -18,7 +18,8 @@ internal sealed class StaleReads(SandboxWorld world)
     /// <param name="kind">What it is, such as <c>model</c>.</param>
     /// <param name="name">Its name.</param>
     /// <param name="before">Its description; null where it was not there.</param>
-    public void Changed(string kind, string name, JsonObject? before) => changes[$"{kind}/{name}"] = new(world.Now, before);
+    /// <param name="at">When it changed; now when null.</param>
+    public void Changed(string kind, string name, JsonObject? before, DateTimeOffset? at = null) => changes[$"{kind}/{name}"] = new(at ?? world.Now, before);
 
     /// <summary>What a read sees instead of the thing as it is; null where it sees that.</summary>
     public Change? Take(string kind, string name) =>
