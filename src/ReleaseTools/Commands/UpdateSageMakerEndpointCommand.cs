@@ -194,6 +194,6 @@ public sealed class UpdateSageMakerEndpointCommand : EndpointCommand
         if (named.Digest is null || !ImageReference.IsDigest(named.Digest))
             ThrowTerminatingError(ErrorRecords.From(ReleaseException.For(nameof(Messages.ImageUriWithoutDigest), ErrorKind.InvalidArgument, uri, uri, named.Repository, named.EffectiveTag)));
         var name = named.Repository[(named.Repository.LastIndexOf('/') + 1)..];
-        return new EcrImage { Name = name, Repository = named.Repository, Tag = named.EffectiveTag, Digest = named.Digest, Status = ImagePushStatus.AlreadyPresent };
+        return new EcrImage { Name = name, Repository = named.Repository, Tag = named.Tag ?? string.Empty, Digest = named.Digest, Status = ImagePushStatus.AlreadyPresent };
     }
 }

@@ -16,6 +16,7 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
         var update = workspace.Run($"Update-SageMakerEndpoint -EndpointName {Endpoint} -ImageUri {uri}").Single<EndpointUpdate>();
         update.Status.ShouldBe(EndpointUpdateStatus.Updated);
         update.ImageUri.ShouldBe(uri);
+        update.EndpointConfigName!.ShouldMatch($"^{Endpoint}-[0-9]{{8}}T[0-9]{{6}}Z$"); // of no release that is known
         var changes = workspace.Changes();
 
         var again = workspace.Run($"Update-SageMakerEndpoint -EndpointName {Endpoint} -ImageUri {uri}").Single<EndpointUpdate>();

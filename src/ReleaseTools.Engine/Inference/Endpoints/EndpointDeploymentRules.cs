@@ -86,7 +86,7 @@ internal static class EndpointDeploymentRules
             ?? DeployedDigests.Variant(plan.Seen!, Variant(variant))?.DesiredInstanceCount ?? EndpointClone.Number(variant, "InitialInstanceCount") ?? 1;
         var (least, most) = Bounds(deployment.Strategy);
         if (count < 2)
-            throw NotPossible(plan, $"its variant {Variant(variant)} has one instance, which is deployed all at once");
+            throw NotPossible(plan, $"its variant {Variant(variant)} has fewer than two instances, which are deployed all at once");
         if (deployment.StepSize is { IsPercent: false, Value: var step } && (step * 100 < least * count || step * 100 > most * count))
             throw NotPossible(plan, string.Create(CultureInfo.InvariantCulture, $"a step of {deployment.StepSize} is not {least} to {most} percent of the {count} of its variant {Variant(variant)}"));
     }

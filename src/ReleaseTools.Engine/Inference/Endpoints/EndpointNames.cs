@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ReleaseTools.Engine.Inference.Endpoints;
 
 /// <summary>
-/// Names for what an update makes: <c>endpoint-tag-time</c>. The time makes a second attempt of the same release a new
+/// Names for what an update makes: <c>endpoint-tag-time</c>, without a tag where the release is not known. The time makes a second attempt of the same release a new
 /// pair; a second attempt that finds the first one's update under way waits for it and then has nothing to do.
 /// </summary>
 internal static partial class EndpointNames

@@ -21,8 +21,8 @@ internal sealed class EndpointResources(AwsSession aws, IReleaseObserver observe
         var now = time.GetUtcNow();
         var configTags = await ReadTagsAsync(EndpointClone.Text(plan.Config!, "EndpointConfigArn"), cancellationToken);
 
-        // A change without an image is still of the release that made the image.
-        var release = plan.Image?.Tag ?? configTags.Value(EndpointTags.Release);
+        // A change without an image is still of the release that made the image; an image named by digest alone is of none that is known.
+        var release = plan.Image is null ? configTags.Value(EndpointTags.Release) : plan.Image.Tag.Length > 0 ? plan.Image.Tag : null;
         var modelByVariant = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < plan.Models.Count; i++)
         {

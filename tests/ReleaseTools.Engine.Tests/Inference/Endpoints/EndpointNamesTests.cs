@@ -11,6 +11,9 @@ public sealed partial class EndpointNamesTests
     public void A_name_tells_endpoint_release_and_time() => EndpointNames.For("stereo", "4f2c9e1", Time).ShouldBe("stereo-4f2c9e1-20260504T102030Z");
 
     [Fact]
+    public void A_release_that_is_not_known_is_left_out() => EndpointNames.For("stereo", "", Time).ShouldBe("stereo-20260504T102030Z");
+
+    [Fact]
     public void The_models_of_several_variants_are_numbered() => EndpointNames.For("stereo", "4f2c9e1", Time, 2).ShouldBe("stereo-4f2c9e1-20260504T102030Z-2");
 
     [Theory]

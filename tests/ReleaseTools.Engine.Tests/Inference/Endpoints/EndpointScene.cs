@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using ReleaseTools.Engine.Aws;
 using ReleaseTools.Engine.Inference.Endpoints;
+using ReleaseTools.Engine.Reporting;
 using ReleaseTools.Engine.Tests.Doubles;
 using ReleaseTools.Sandbox.Tests.Server;
 
@@ -8,19 +10,25 @@ namespace ReleaseTools.Engine.Tests.Inference.Endpoints;
 /// <summary>A sandbox with an endpoint named <c>stereo</c>, which a test makes as it needs it, and the updates under test.</summary>
 internal sealed class EndpointScene : IAsyncDisposable
 {
+    private AwsSession? session;
+
     public FurnishedSandbox Sandbox { get; } = new();
 
     public RecordingObserver Observer { get; } = new();
 
-    public EndpointUpdates Updates => new(Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time);
+    public EndpointUpdates Updates => new(session ?? Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time);
 
-    public EndpointWaits Waits => new(Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time);
+    public EndpointWaits Waits => new(session ?? Sandbox.Session, Sandbox.Registry, Observer, Sandbox.Time);
 
     public async Task<EndpointScene> StartAsync()
     {
         await Sandbox.StartAsync();
         return this;
     }
+
+    /// <summary>The SDK tries a call twice from now on, or an outage is waited out by the machine's clock.</summary>
+    public async Task BeImpatientAsync() => session = await AwsSessionFactory.CreateAsync(
+        Sandbox.Options with { Environment = new Dictionary<string, string>(Sandbox.Options.Environment, StringComparer.Ordinal) { ["AWS_MAX_ATTEMPTS"] = "2" } }, NullObserver.Instance, default);
 
     /// <summary>A model, from its members without the name; REPO stands for the repository.</summary>
     public Task ModelAsync(string name, string members) => CallAsync("CreateModel", $$"""{"ModelName":"{{name}}","ExecutionRoleArn":"arn:aws:iam::000000000000:role/x",{{members.Replace("REPO", Sandbox.Repository)}} }""");
@@ -56,7 +64,7 @@ internal sealed class EndpointScene : IAsyncDisposable
 
     public async Task<JsonObject> DescribeModelAsync(string name) => (await CallAsync("DescribeModel", $$"""{"ModelName":"{{name}}"}""")).Json.AsObject();
 
-    public async Task<IReadOnlyDictionary<string, string>> TagsAsync(string configName)
+    public async Task<Dictionary<string, string>> TagsAsync(string configName)
     {
         var arn = (string)(await DescribeConfigAsync(configName))["EndpointConfigArn"]!;
         return (await CallAsync("ListTags", $$"""{"ResourceArn":"{{arn}}"}""")).Json["Tags"]!.AsArray().ToDictionary(tag => (string)tag!["Key"]!, tag => (string)tag!["Value"]!);
@@ -78,5 +86,9 @@ internal sealed class EndpointScene : IAsyncDisposable
         };
     }
 
-    public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        session?.Dispose();
+        return Sandbox.DisposeAsync();
+    }
 }

@@ -11,6 +11,10 @@ public sealed class EndpointTagsTests
             .ShouldBe(["team=video", "releasetools:endpoint=stereo", "releasetools:release=t1", "releasetools:previous-config=first"]);
 
     [Fact]
+    public void A_release_that_is_not_known_is_not_written() =>
+        EndpointTags.Of([], "stereo", release: null, "first").Select(tag => tag.Key).ShouldBe(["releasetools:endpoint", "releasetools:previous-config"]);
+
+    [Fact]
     public void Of_fifty_tags_the_last_give_way_to_ours_and_to_the_proof() => Of(Enumerable.Range(1, 50).Select(i => new Tag($"k{i}", "v"))).Count.ShouldBe(49);
 
     [Fact]
