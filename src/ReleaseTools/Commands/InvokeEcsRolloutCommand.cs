@@ -53,7 +53,10 @@ public sealed class InvokeEcsRolloutCommand : ServiceCommand
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
-    /// <summary>Puts a service whose rollout fails back to what ran before; its record then says RolledBack, and why.</summary>
+    /// <summary>
+    /// Puts a service back to what ran before as soon as its rollout fails, and the desired count that -DesiredCount set with it. Its record then
+    /// says RolledBack, and why.
+    /// </summary>
     [Parameter]
     public SwitchParameter RollbackOnFailure { get; set; }
 
