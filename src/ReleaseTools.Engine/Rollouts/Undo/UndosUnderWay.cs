@@ -126,7 +126,7 @@ internal sealed class UndosUnderWay
         {
             // What became of the rollouts must not get lost over it.
             foreach (var plan in failed)
-                undone[plan] = new(new(ended[plan].Rollout, error), Plan: null);
+                undone[plan] = NotBegun(plan, error);
             due.ExceptWith(failed);
             return [];
         }
@@ -160,8 +160,8 @@ internal sealed class UndosUnderWay
         {
             happened.Writer.TryWrite(() =>
             {
-                foreach (var (plan, planOfUndo) in planned)
-                    undone[plan] = new(new(ended[plan].Rollout, error), planOfUndo);
+                foreach (var (plan, _) in planned)
+                    undone[plan] = NotBegun(plan, error);
             });
         }
         finally
@@ -169,6 +169,8 @@ internal sealed class UndosUnderWay
             happened.Writer.TryWrite(() => underWay--);
         }
     }
+
+    private UndoneRollout NotBegun(RolloutPlan plan, ReleaseException error) => new(new(ended[plan].Rollout with { DeploymentId = null }, error), Plan: null);
 
     private async Task PutTagsBackAsync()
     {

@@ -52,6 +52,21 @@ public sealed class RollbackOnFailureTests : UndoFixture
     }
 
     [Fact]
+    public async Task A_rollback_that_cannot_be_planned_was_not_begun()
+    {
+        await WithServiceAsync();
+        var plans = await PlanRolloutAsync(await Sandbox.PushAsync("v2", "second"));
+        Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.CannotPull, Target = "web", Count = 2 });
+        Sandbox.Faults.Add(new() { Kind = SandboxFaultKind.AccessDenied, Service = "ecs", Operation = "DescribeClusters", Count = null });
+
+        var result = (await RolloutWithRollbackAsync(plans)).Single();
+
+        result.Rollout.Status.ShouldBe(RolloutStatus.Failed);
+        result.Error.ShouldNotBeNull().Id.ShouldBe(nameof(Messages.RollbackFailed));
+        result.Rollout.Reason!.ShouldContain("It was not rolled back: ");
+    }
+
+    [Fact]
     public async Task Somebody_else_s_deployment_is_not_rolled_back()
     {
         await WithServiceAsync();
