@@ -59,6 +59,14 @@ public sealed class TerraformInfrastructureTests : IDisposable
     }
 
     [Fact]
+    public async Task The_state_is_shown_as_it_was_last_written()
+    {
+        await Prepare("x", "y").ApplyAsync(allowDestroy: false, default);
+        using var state = await Prepare("z", "y").ShowAsync(default);
+        state.RootElement.GetProperty("values").GetProperty("root_module").GetProperty("resources")[0].GetProperty("values").GetProperty("input").GetString().ShouldBe("x");
+    }
+
+    [Fact]
     public async Task A_plan_changes_nothing()
     {
         var change = await Prepare("x", "y").PlanAsync(default);

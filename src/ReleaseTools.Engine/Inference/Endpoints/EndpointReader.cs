@@ -38,7 +38,7 @@ internal sealed class EndpointReader(AwsSession aws)
 
     /// <summary>A model that a configuration names, whole.</summary>
     /// <exception cref="ReleaseException">EndpointModelMissing.</exception>
-    public async Task<JsonObject> ModelAsync(string configName, string modelName, CancellationToken cancellationToken)
+    public async Task<JsonObject> ModelAsync(string endpointName, string configName, string modelName, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed class EndpointReader(AwsSession aws)
         }
         catch (AwsServiceException missing) when (missing.IsCouldNotFind())
         {
-            throw ReleaseException.Wrap(missing, nameof(Messages.EndpointModelMissing), ErrorKind.InvalidState, modelName, configName, modelName);
+            throw ReleaseException.Wrap(missing, nameof(Messages.EndpointModelMissing), ErrorKind.InvalidState, modelName, configName, modelName, endpointName);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class EndpointVariants(EndpointReader reader)
         var images = new List<string>();
         foreach (var sharing in wanted.Where(variant => EndpointClone.Text(variant, "ModelName") is not null).GroupBy(variant => EndpointClone.Text(variant, "ModelName")!, StringComparer.Ordinal))
         {
-            var model = await reader.ModelAsync(plan.EndpointConfigName!, sharing.Key, cancellationToken);
+            var model = await reader.ModelAsync(plan.EndpointName, plan.EndpointConfigName!, sharing.Key, cancellationToken);
             images.AddRange(EndpointClone.ContainersOf(model).Select(container => EndpointClone.Text(container, "Image")).OfType<string>());
             var variants = sharing.Select(Name).ToList();
             if ((plan.Image is null ? AsServed(plan, model, variants, endpoint) : WithImage(plan, model, variants)) is { } found)

@@ -127,7 +127,7 @@ public sealed class EndpointWaits(AwsSession aws, IImageRegistry registry, IRele
         {
             if (EndpointClone.Text(variant, "ModelName") is not { } modelName)
                 continue;
-            var model = await reader.ModelAsync(update.EndpointConfigName!, modelName, cancellationToken);
+            var model = await reader.ModelAsync(update.EndpointName, update.EndpointConfigName!, modelName, cancellationToken);
             foreach (var image in EndpointClone.ContainersOf(model).Select(container => EndpointClone.Text(container, "Image")).OfType<string>().Select(NamedImage.Parse))
             {
                 if (image.Digest is not null && await goals.FindAsync(EndpointClone.Text(variant, "VariantName")!, $"{image.Repository}@{image.Digest}", cancellationToken) is { } goal)

@@ -18,10 +18,10 @@ internal sealed class EndpointConfigUpdate(RecoveryTools tools)
     /// <summary>Updates it.</summary>
     /// <param name="facts">The endpoint as it was read.</param>
     /// <param name="target">The configuration, which is whole.</param>
-    /// <param name="wait">How long to wait is left; null not to wait.</param>
+    /// <param name="patience">How long to wait; null not to wait.</param>
     /// <param name="cancellationToken">Ends the wait; the update goes on.</param>
     /// <exception cref="AwsServiceException">SageMaker refused the update.</exception>
-    public async Task<EndpointUpdate> RunAsync(EndpointFacts facts, HistoricConfig target, Func<TimeSpan>? wait, CancellationToken cancellationToken)
+    public async Task<EndpointUpdate> RunAsync(EndpointFacts facts, HistoricConfig target, Patience? patience, CancellationToken cancellationToken)
     {
         var name = facts.EndpointName;
         var content = target.Content!;
@@ -34,10 +34,15 @@ internal sealed class EndpointConfigUpdate(RecoveryTools tools)
         try
         {
             await start.StartAsync(new(name, configName) { RetainAllVariantProperties = retain ? true : null }, cancellationToken);
-            if (wait is null)
+            if (patience is null)
                 return update with { Status = EndpointUpdateStatus.InProgress, Reason = EndpointText.GoesOn(name) };
-            var verdict = await VerdictAsync(new(name, configName, facts.Endpoint.EndpointConfigName, goals) { FormerStatus = facts.Status }, wait(), cancellationToken);
+            var verdict = await VerdictAsync(new(name, configName, facts.Endpoint.EndpointConfigName, goals) { FormerStatus = facts.Status }, patience.Left, cancellationToken);
             update = update with { Status = verdict.Status, Reason = verdict.Reason, NextCommand = verdict.NextCommand };
+        }
+        catch (AwsServiceException) when (!start.MayHaveBegun && configName != target.Name)
+        {
+            await RemoveCloneAsync(name, configName);
+            throw;
         }
         catch (Exception) when (start.MayHaveBegun)
         {
@@ -74,6 +79,19 @@ internal sealed class EndpointConfigUpdate(RecoveryTools tools)
         catch (AwsServiceException missing) when (missing.IsCouldNotFind())
         {
             return new(EndpointUpdateStatus.Failed, "The endpoint was deleted during its update.", EndpointText.Repair(expected.EndpointName));
+        }
+    }
+
+    // The update was refused, so nothing is on it.
+    private async Task RemoveCloneAsync(string endpointName, string configName)
+    {
+        try
+        {
+            await tools.Aws.SageMaker.DeleteEndpointConfigAsync(new(configName), CancellationToken.None);
+        }
+        catch (AwsServiceException error)
+        {
+            tools.Observer.Report(new Noted(endpointName, $"Configuration {configName}, which was made for the update, stays: {error.Message}"));
         }
     }
 

@@ -10,7 +10,7 @@ using ReleaseTools.Engine.Reporting;
 namespace ReleaseTools.Engine.Inference.Recovery;
 
 /// <summary>Takes the steps of one repair, and remembers between them what only the earlier ones saw.</summary>
-internal sealed class EndpointRepairRun(RecoveryTools tools, Func<TimeSpan> left)
+internal sealed class EndpointRepairRun(RecoveryTools tools, Patience patience)
 {
     private readonly EndpointCreation creation = new(tools);
     private IReadOnlyList<Tag>? tagsBeforeDeletion;
@@ -34,12 +34,12 @@ internal sealed class EndpointRepairRun(RecoveryTools tools, Func<TimeSpan> left
     public Task TakeAsync(EndpointFacts facts, EndpointFinding finding, CancellationToken cancellationToken) => finding.Diagnosis.NextStep switch
     {
         EndpointNextStep.Wait when facts.Status == "Deleting" => UntilGoneAsync(facts, cancellationToken),
-        EndpointNextStep.Wait => UntilSettledAsync(facts.EndpointName, cancellationToken),
+        EndpointNextStep.Wait => UntilSettledAsync(facts, cancellationToken),
         EndpointNextStep.Update => UpdateAsync(facts, facts.Find(finding.TargetConfigName!)!, cancellationToken),
         EndpointNextStep.RecreateConfiguration => new ConfigRepair(tools).RunAsync(facts, cancellationToken),
-        EndpointNextStep.Recreate => new EndpointRecreation(tools).RunAsync(facts, facts.Find(finding.TargetConfigName!)!, left, cancellationToken),
+        EndpointNextStep.Recreate => new EndpointRecreation(tools).RunAsync(facts, facts.Find(finding.TargetConfigName!)!, patience, cancellationToken),
         EndpointNextStep.Create when facts.Endpoint is not null => creation.FinishAsync(facts.Interrupted!, cancellationToken),
-        EndpointNextStep.Create => creation.RunAsync(Recorded(facts, facts.Find(finding.TargetConfigName!)!), left, cancellationToken),
+        EndpointNextStep.Create => creation.RunAsync(Recorded(facts, facts.Find(finding.TargetConfigName!)!), patience, cancellationToken),
         var other => throw new InvalidOperationException($"{other} is no step to take."),
     };
 
@@ -58,24 +58,33 @@ internal sealed class EndpointRepairRun(RecoveryTools tools, Func<TimeSpan> left
             }
         }
 
-        await creation.UntilGoneAsync(facts.EndpointName, left, cancellationToken);
+        await WaitedForAsync(facts, () => creation.UntilGoneAsync(facts.EndpointName, patience, cancellationToken));
     }
 
-    private async Task UntilSettledAsync(string endpointName, CancellationToken cancellationToken)
+    private Task UntilSettledAsync(EndpointFacts facts, CancellationToken cancellationToken) => WaitedForAsync(facts, async () =>
     {
-        var patience = left();
         try
         {
-            var (settled, status) = await new EndpointWatcher(tools.Aws, tools.Observer, tools.Time).SettledAsync(endpointName, patience, cancellationToken);
+            var (settled, status) = await new EndpointWatcher(tools.Aws, tools.Observer, tools.Time).SettledAsync(facts.EndpointName, patience.Left, cancellationToken);
             if (!settled)
-            {
-                throw ReleaseException.For(
-                    nameof(Messages.EndpointRepairNotOver), ErrorKind.Timeout, endpointName, endpointName, status, Words.Duration(patience), EndpointText.Repair(endpointName));
-            }
+                throw EndpointCreation.NotOver(facts.EndpointName, status, patience);
         }
         catch (AwsServiceException gone) when (gone.IsCouldNotFind())
         {
             // Which is the next thing that is found.
+        }
+    });
+
+    private async Task WaitedForAsync(EndpointFacts facts, Func<Task> wait)
+    {
+        try
+        {
+            await wait();
+        }
+        catch (OperationCanceledException)
+        {
+            tools.Observer.Report(new LeftRunning(facts.EndpointName, $"It is {facts.Status} at SageMaker, which goes on. To wait for it and go on: {EndpointText.Repair(facts.EndpointName)}"));
+            throw;
         }
     }
 
@@ -83,9 +92,9 @@ internal sealed class EndpointRepairRun(RecoveryTools tools, Func<TimeSpan> left
     {
         try
         {
-            var update = await new EndpointConfigUpdate(tools).RunAsync(facts, target, left, cancellationToken);
+            var update = await new EndpointConfigUpdate(tools).RunAsync(facts, target, patience, cancellationToken);
             if (update.Status == EndpointUpdateStatus.TimedOut)
-                throw ReleaseException.For(nameof(Messages.EndpointRepairNotOver), ErrorKind.Timeout, facts.EndpointName, facts.EndpointName, "Updating", Words.Duration(update.Duration), EndpointText.Repair(facts.EndpointName));
+                throw EndpointCreation.NotOver(facts.EndpointName, "Updating", patience);
             if (update.Status != EndpointUpdateStatus.Updated)
                 throw EndpointRepairs.Failed(facts.EndpointName, $"its update to {target.Name} ended {update.Status}. {update.Reason}", update.NextCommand);
         }

@@ -40,9 +40,9 @@ public sealed class EndpointRepairs(RecoveryTools tools)
     public async Task<EndpointRepairResult> RepairAsync(
         string endpointName, bool allowRecreate, TimeSpan timeout, Func<EndpointRepairStep, Task<bool>> approve, CancellationToken cancellationToken)
     {
-        var began = tools.Time.GetTimestamp();
         var taken = new Dictionary<EndpointNextStep, long>();
-        var run = new EndpointRepairRun(tools, () => timeout - tools.Time.GetElapsedTime(began));
+        var pace = new PollPace(ReadLag.BetweenLooks, ReadLag.Longest);
+        var run = new EndpointRepairRun(tools, new Patience(tools.Time, timeout));
         while (true)
         {
             var facts = await reader.ReadAsync(endpointName, cancellationToken);
@@ -59,7 +59,7 @@ public sealed class EndpointRepairs(RecoveryTools tools)
                 // Reads lag: what was done a moment ago may not be seen yet.
                 if (tools.Time.GetElapsedTime(at) > ReadLag.Longest)
                     return new(diagnosis, Failed(endpointName, $"{RepairText.Done(diagnosis.NextStep)}, and it is {diagnosis.Status} all the same. {diagnosis.Problem}", diagnosis.NextCommand));
-                await Task.Delay(ReadLag.BetweenLooks, tools.Time, cancellationToken);
+                await Task.Delay(pace.After(moved: false), tools.Time, cancellationToken);
                 continue;
             }
 
@@ -73,11 +73,24 @@ public sealed class EndpointRepairs(RecoveryTools tools)
             }
             catch (ReleaseException error)
             {
-                return new(await TestAsync(endpointName, cancellationToken), error);
+                return new(await AfterwardsAsync(diagnosis, cancellationToken), error);
             }
 
             if (diagnosis.NextStep != EndpointNextStep.Wait)
                 taken[diagnosis.NextStep] = tools.Time.GetTimestamp();
+        }
+    }
+
+    // What ended the step may keep the endpoint from being read as well.
+    private async Task<EndpointDiagnosis> AfterwardsAsync(EndpointDiagnosis before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TestAsync(before.EndpointName, cancellationToken);
+        }
+        catch (AwsServiceException)
+        {
+            return before;
         }
     }
 

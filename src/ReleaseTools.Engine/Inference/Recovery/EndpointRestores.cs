@@ -45,7 +45,7 @@ public sealed record EndpointRestorePlan
 /// InService, UpdateRollbackFailed, OutOfService      updated to it
 /// moving                                             waited for, and looked at again
 /// Failed, Deleting, Missing                          refused, with the command that repairs it
-/// InService, its configuration deleted               refused likewise: SageMaker fails every update of such a one
+/// its configuration was deleted                      refused likewise: SageMaker fails every update of such a one
 /// </code>
 /// </summary>
 public sealed class EndpointRestores(RecoveryTools tools)
@@ -63,7 +63,7 @@ public sealed class EndpointRestores(RecoveryTools tools)
         var facts = await reader.ReadAsync(endpointName, cancellationToken);
         var finding = EndpointDiagnoser.Of(facts).Diagnosis;
         var readiness = EndpointState.Of(endpointName, facts.Status, facts.Endpoint?.FailureReason).Readiness;
-        var isLost = facts.Status is "Failed" or "Deleting" or EndpointState.Missing || (facts.Status == "InService" && facts.Current is null);
+        var isLost = facts.Status is "Failed" or "Deleting" or EndpointState.Missing || (readiness != EndpointReadiness.Wait && facts.Current is null);
         if (isLost)
         {
             throw ReleaseException.For(
@@ -89,12 +89,11 @@ public sealed class EndpointRestores(RecoveryTools tools)
     /// <exception cref="ReleaseException">It stayed busy, or turned out not to be restorable; nothing was changed.</exception>
     public async Task<EndpointUpdate> RestoreAsync(EndpointRestorePlan plan, bool noWait, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var began = tools.Time.GetTimestamp();
-        TimeSpan Left() => timeout - tools.Time.GetElapsedTime(began);
+        var patience = new Patience(tools.Time, timeout);
         while (plan.Action == EndpointAction.Wait)
         {
             tools.Observer.Report(new Announced(plan.EndpointName, plan.Reason));
-            var (settled, status) = await new EndpointWatcher(tools.Aws, tools.Observer, tools.Time).SettledAsync(plan.EndpointName, Left(), cancellationToken);
+            var (settled, status) = await new EndpointWatcher(tools.Aws, tools.Observer, tools.Time).SettledAsync(plan.EndpointName, patience.Left, cancellationToken);
             if (!settled)
                 throw ReleaseException.For(nameof(Messages.EndpointBusy), ErrorKind.Timeout, plan.EndpointName, plan.EndpointName, status, timeout);
             plan = await PlanAsync(plan.EndpointName, plan.To, cancellationToken);
@@ -102,7 +101,7 @@ public sealed class EndpointRestores(RecoveryTools tools)
 
         var update = plan.Action == EndpointAction.Unchanged
             ? plan.ToUpdate()
-            : await new EndpointConfigUpdate(tools).RunAsync(plan.Facts, plan.Target, noWait ? null : Left, cancellationToken);
-        return update with { Duration = tools.Time.GetElapsedTime(began) };
+            : await new EndpointConfigUpdate(tools).RunAsync(plan.Facts, plan.Target, noWait ? null : patience, cancellationToken);
+        return update with { Duration = patience.Gone };
     }
 }

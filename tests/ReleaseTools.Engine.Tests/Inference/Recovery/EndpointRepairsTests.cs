@@ -26,6 +26,7 @@ public sealed class EndpointRepairsTests
         before["ProductionVariants"]![0]!["InitialVariantWeight"] = 1.0;
         before["CreationTime"] = after["CreationTime"]!.DeepClone();
         JsonNode.DeepEquals(after, before).ShouldBeTrue($"{after.ToJsonString()} {before.ToJsonString()}");
+        (await endpoint.TagsAsync((string)after["EndpointConfigArn"]!)).ShouldBe(["releasetools:endpoint=stereo", "releasetools:release=r2", "team=video"]);
         (await endpoint.UpdateAsync("r3")).Status.ShouldBe(EndpointUpdateStatus.Updated);
     }
 
@@ -107,6 +108,47 @@ public sealed class EndpointRepairsTests
 
         (await endpoint.RepairAsync(allowRecreate: true)).Error.ShouldBeNull();
         (await endpoint.SnapshotAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task What_was_finished_elsewhere_is_not_finished_again_here()
+    {
+        await using var endpoint = await new RecoveryFixture().StartAsync("r1");
+        await endpoint.ScaleAsync();
+        endpoint.Sandbox.ForceEndpointStatus(RecoveryFixture.Name, "Failed");
+        using var mortal = endpoint.Sandbox.SessionThrough(new Death(at: 3, arrives: false).Of);
+        await Should.ThrowAsync<ProcessKilledException>(() => endpoint.RepairAsync(allowRecreate: true, mortal));
+        using var elsewhere = new TemporaryDirectory();
+        (await endpoint.RepairAsync(folder: elsewhere.Root)).Error.ShouldBeNull();
+        File.Exists(endpoint.RecordPath).ShouldBeTrue();
+
+        (await endpoint.TestAsync()).IsHealthy.ShouldBeTrue();
+        (await endpoint.RepairAsync()).Error.ShouldBeNull();
+        File.Exists(endpoint.RecordPath).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_record_that_found_no_room_on_the_configuration_is_said_to_be_elsewhere()
+    {
+        await using var endpoint = await new RecoveryFixture().StartAsync("r1");
+        var arn = (string)(await endpoint.ConfigAsync(endpoint.Configs[0]))["EndpointConfigArn"]!;
+        await endpoint.Sandbox.CallAsync("SageMaker", "AddTags", new JsonObject
+        {
+            ["ResourceArn"] = arn, ["Tags"] = new JsonArray([.. Enumerable.Range(0, 42).Select(number => new JsonObject { ["Key"] = $"k{number}", ["Value"] = "v" })]),
+        }.ToJsonString());
+        await endpoint.ScaleAsync();
+        endpoint.Sandbox.ForceEndpointStatus(RecoveryFixture.Name, "Failed");
+        using var mortal = endpoint.Sandbox.SessionThrough(new Death(at: 3, arrives: false).Of);
+        await Should.ThrowAsync<ProcessKilledException>(() => endpoint.RepairAsync(allowRecreate: true, mortal));
+        using var elsewhere = new TemporaryDirectory();
+
+        (await endpoint.RepairAsync(folder: elsewhere.Root)).Error.ShouldBeNull();
+        endpoint.Observer.Of<Warned>().ShouldContain(warned => warned.Message.Contains("recorded on the machine on which its re-creation began", StringComparison.Ordinal));
+
+        // Where it began, the file still has what it needs.
+        (await endpoint.TestAsync()).NextStep.ShouldBe(EndpointNextStep.Create);
+        (await endpoint.RepairAsync()).Error.ShouldBeNull();
+        (await endpoint.SnapshotAsync()).ShouldContain("PolicyName=\"queue\"");
     }
 
     [Fact]
@@ -223,6 +265,20 @@ public sealed class EndpointRepairsTests
         endpoint.Observer.Of<LeftRunning>().ShouldHaveSingleItem().Message.ShouldContain("Repair-SageMakerEndpoint stereo");
         endpoint.Sandbox.Time.OnWait = null;
         (await endpoint.RepairAsync()).Error.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_stop_while_SageMaker_is_at_work_says_what_goes_on()
+    {
+        await using var endpoint = await new RecoveryFixture().StartAsync("r1");
+        endpoint.Sandbox.ForceEndpointStatus(RecoveryFixture.Name, "SystemUpdating");
+        using var stop = new CancellationTokenSource();
+        endpoint.Sandbox.Time.OnWait = _ => stop.Cancel();
+
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            new EndpointRepairs(endpoint.Tools()).RepairAsync(RecoveryFixture.Name, allowRecreate: false, TimeSpan.FromHours(1), _ => Task.FromResult(true), stop.Token));
+
+        endpoint.Observer.Of<LeftRunning>().ShouldHaveSingleItem().Message.ShouldStartWith("It is SystemUpdating at SageMaker, which goes on.");
     }
 
     [Fact]

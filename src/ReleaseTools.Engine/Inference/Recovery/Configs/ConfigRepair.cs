@@ -40,14 +40,17 @@ internal sealed class ConfigRepair(RecoveryTools tools)
     {
         var pattern = facts.Pattern!;
         var models = new Dictionary<string, string>(StringComparer.Ordinal);
+        Tag? release = null;
         foreach (var (variant, _) in pattern.Content!.Variants)
         {
-            models[variant] = await new ModelSearch(tools, contents).FindAsync(facts, variant, cancellationToken) is { } found
+            var found = await new ModelSearch(tools, contents).FindAsync(facts, variant, cancellationToken);
+            release ??= found is null ? null : (await TagsOfAsync(found, cancellationToken)).FirstOrDefault(tag => tag.Key == EndpointTags.Release);
+            models[variant] = found is not null
                 ? EndpointClone.Text(found, "ModelName")!
                 : await MakeModelAsync(facts, variant, models.Count == 0 ? name : EndpointNames.For(facts.EndpointName, pattern.Release ?? "", tools.Time.GetUtcNow(), models.Count), serving: null, cancellationToken);
         }
 
-        var request = EndpointClone.Config(pattern.Content.Config, name, models, Tags(facts, name, pattern.Tags));
+        var request = EndpointClone.Config(pattern.Content.Config, name, models, Tags(facts, name, EndpointTags.Carried(pattern.Tags), release));
         ServedConfig.Apply(request, facts.Described!);
         await MadeAsync(() => ReadLag.UntilFoundAsync(tools.Time, models.Values, () => tools.Aws.SageMaker.CreateEndpointConfigAsync(request, cancellationToken), cancellationToken));
         await ReadLag.UntilFoundAsync(tools.Time, [name], () => tools.Aws.SageMaker.DescribeEndpointConfigAsync(new(name), cancellationToken), cancellationToken);
@@ -61,8 +64,9 @@ internal sealed class ConfigRepair(RecoveryTools tools)
         var clone = ServedImages.Of(facts.Endpoint!, variant, model)
             ?? throw ReleaseException.For(
                 nameof(Messages.EndpointServedImageUnknown), ErrorKind.InvalidState, facts.EndpointName, facts.EndpointName, variant, string.Join(", ", ConfigContents.ImagesOf(model)));
-        var carried = EndpointClone.Text(model, "ModelArn") is { } arn ? await EndpointTags.ReadAsync(tools.Aws, arn, cancellationToken) : [];
-        await MadeAsync(() => tools.Aws.SageMaker.CreateModelAsync(EndpointClone.Model(clone, name, new(), Tags(facts, name, carried)), cancellationToken));
+        var tags = await TagsOfAsync(model, cancellationToken);
+        var release = serving is null ? null : tags.FirstOrDefault(tag => tag.Key == EndpointTags.Release);
+        await MadeAsync(() => tools.Aws.SageMaker.CreateModelAsync(EndpointClone.Model(clone, name, new(), Tags(facts, name, EndpointTags.Carried(tags), release)), cancellationToken));
         await ReadLag.UntilFoundAsync(tools.Time, [name], () => tools.Aws.SageMaker.DescribeModelAsync(new(name), cancellationToken), cancellationToken);
         tools.Observer.Report(new Announced(facts.EndpointName, $"Made model {name} again, like {EndpointClone.Text(model, "ModelName")}, with {string.Join(", ", clone.Images.Values)}."));
         return name;
@@ -75,10 +79,13 @@ internal sealed class ConfigRepair(RecoveryTools tools)
         return content.Models[name] ?? await tools.Aws.SageMaker.DescribeModelAsync(new(name), cancellationToken);
     }
 
-    // What is made under a name of this module's is this module's again; what somebody else had named is his, and is not marked as ours.
-    private static IReadOnlyList<Tag> Tags(EndpointFacts facts, string name, IReadOnlyList<Tag> carried) => EndpointNames.TimeOf(name) is null
-        ? EndpointTags.Carried(carried)
-        : [.. EndpointTags.Carried(carried), new(EndpointTags.Endpoint, facts.EndpointName), .. carried.Where(tag => tag.Key == EndpointTags.Release)];
+    private async Task<IReadOnlyList<Tag>> TagsOfAsync(JsonObject model, CancellationToken cancellationToken) =>
+        EndpointClone.Text(model, "ModelArn") is { } arn ? await EndpointTags.ReadAsync(tools.Aws, arn, cancellationToken) : [];
+
+    // What is made under a name of this module's is this module's again, of the release that made what it serves; what somebody else had
+    // named is his, and is not marked as ours.
+    private static IReadOnlyList<Tag> Tags(EndpointFacts facts, string name, IReadOnlyList<Tag> carried, Tag? release) =>
+        EndpointNames.TimeOf(name) is null ? carried : [.. carried, new(EndpointTags.Endpoint, facts.EndpointName), .. release is null ? Array.Empty<Tag>() : [release]];
 
     private static async Task MadeAsync(Func<Task<JsonObject>> make)
     {

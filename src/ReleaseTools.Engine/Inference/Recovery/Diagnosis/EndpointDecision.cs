@@ -26,7 +26,7 @@ internal sealed record EndpointDecision(EndpointNextStep NextStep, string? Probl
             "UpdateRollbackFailed" => Unknown(
                 $"{state.Diagnosis} {NothingGood}",
                 facts.Current is { IsWhole: true } own ? $"Restore-SageMakerEndpoint {name} -To {own.Name}" : TerraformApply(facts)),
-            "OutOfService" or "Failed" => OfLost(facts, state, good.Any(config => config == facts.Current), lastGood),
+            "OutOfService" or "Failed" => OfLost(facts, state, good.Any(config => config.Name == facts.Current?.Name), lastGood),
             "Deleting" => new(EndpointNextStep.Wait, $"{Since(facts)}{state.Diagnosis}", state.NextCommand),
             EndpointState.Missing => OfMissing(facts, state, lastGood),
             _ => new(state.NextStep, $"{Since(facts)}{state.Diagnosis}", state.NextCommand),

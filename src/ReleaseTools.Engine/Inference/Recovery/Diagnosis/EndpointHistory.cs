@@ -14,7 +14,7 @@ namespace ReleaseTools.Engine.Inference.Recovery.Diagnosis;
 internal sealed class EndpointHistory(AwsSession aws, IReleaseObserver observer)
 {
     /// <summary>How many of the newest are looked at where somebody waits.</summary>
-    public const int Recent = 50;
+    public const int Recent = 30;
 
     // Reads of tags at a time: SageMaker throttles.
     private const int AtOnce = 6;

@@ -23,16 +23,16 @@ internal sealed class EndpointCreation(RecoveryTools tools)
 
     /// <summary>Creates it, or goes on where a creation was cut off.</summary>
     /// <param name="record">What it is to be like.</param>
-    /// <param name="left">How long to wait is left.</param>
+    /// <param name="patience">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait; the creation goes on.</param>
     /// <exception cref="ReleaseException">EndpointRepairFailed, EndpointRepairNotOver, EndpointScalingNotRestored.</exception>
-    public async Task RunAsync(RecreationRecord record, Func<TimeSpan> left, CancellationToken cancellationToken)
+    public async Task RunAsync(RecreationRecord record, Patience patience, CancellationToken cancellationToken)
     {
         try
         {
             while (!await BegunAsync(record, cancellationToken))
-                await UntilGoneAsync(record.EndpointName, left, cancellationToken);
-            await UntilInServiceAsync(record.EndpointName, left, cancellationToken);
+                await UntilGoneAsync(record.EndpointName, patience, cancellationToken);
+            await UntilInServiceAsync(record.EndpointName, patience, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -47,6 +47,12 @@ internal sealed class EndpointCreation(RecoveryTools tools)
     /// <exception cref="ReleaseException">EndpointScalingNotRestored; the record stays.</exception>
     public async Task FinishAsync(RecreationRecord record, CancellationToken cancellationToken)
     {
+        if (!record.IsWhole)
+        {
+            tools.Observer.Report(new Warned(
+                record.EndpointName, $"Its tags and its scaling are recorded on the machine on which its re-creation began, and not known here. There: {EndpointText.Repair(record.EndpointName)}"));
+        }
+
         try
         {
             await new EndpointScaling(tools.Aws, tools.Observer, tools.Time).RestoreAsync(record.EndpointName, record.Scaling, cancellationToken);
@@ -61,10 +67,9 @@ internal sealed class EndpointCreation(RecoveryTools tools)
 
     /// <summary>Waits until the endpoint is gone.</summary>
     /// <exception cref="ReleaseException">EndpointRepairNotOver.</exception>
-    public async Task UntilGoneAsync(string endpointName, Func<TimeSpan> left, CancellationToken cancellationToken)
+    public async Task UntilGoneAsync(string endpointName, Patience patience, CancellationToken cancellationToken)
     {
-        var patience = left();
-        if (!await watcher.UntilAsync(endpointName, patience, seen => seen is null, cancellationToken))
+        if (!await watcher.UntilAsync(endpointName, patience.Left, seen => seen is null, cancellationToken))
             throw NotOver(endpointName, "Deleting", patience);
     }
 
@@ -95,13 +100,12 @@ internal sealed class EndpointCreation(RecoveryTools tools)
         }
     }
 
-    private async Task UntilInServiceAsync(string endpointName, Func<TimeSpan> left, CancellationToken cancellationToken)
+    private async Task UntilInServiceAsync(string endpointName, Patience patience, CancellationToken cancellationToken)
     {
-        var patience = left();
         var began = tools.Time.GetTimestamp();
         DescribeEndpointResponse? last = null;
         var ended = await watcher.UntilAsync(
-            endpointName, patience,
+            endpointName, patience.Left,
             seen =>
             {
                 last = seen;
@@ -132,6 +136,7 @@ internal sealed class EndpointCreation(RecoveryTools tools)
         }
     }
 
-    private static ReleaseException NotOver(string endpointName, string status, TimeSpan patience) => ReleaseException.For(
-        nameof(Messages.EndpointRepairNotOver), ErrorKind.Timeout, endpointName, endpointName, status, Words.Duration(patience), EndpointText.Repair(endpointName));
+    /// <summary>What a wait that ran out is told as.</summary>
+    public static ReleaseException NotOver(string endpointName, string? status, Patience patience) => ReleaseException.For(
+        nameof(Messages.EndpointRepairNotOver), ErrorKind.Timeout, endpointName, endpointName, status, Words.Duration(patience.Total), EndpointText.Repair(endpointName));
 }

@@ -27,10 +27,10 @@ internal sealed class EndpointRecreation(RecoveryTools tools)
     /// <summary>Deletes and creates it.</summary>
     /// <param name="facts">The endpoint as it was read.</param>
     /// <param name="source">The configuration to create it from, which is whole.</param>
-    /// <param name="left">How long to wait is left.</param>
+    /// <param name="patience">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait. What is deleted by then is not created by itself; that is said.</param>
     /// <exception cref="ReleaseException">EndpointScalingUnreadable, EndpointRecordNotWritten: nothing was deleted; and as <see cref="EndpointCreation.RunAsync"/>.</exception>
-    public async Task RunAsync(EndpointFacts facts, HistoricConfig source, Func<TimeSpan> left, CancellationToken cancellationToken)
+    public async Task RunAsync(EndpointFacts facts, HistoricConfig source, Patience patience, CancellationToken cancellationToken)
     {
         var record = await RecordAsync(facts, source, cancellationToken);
         await tools.Store.WriteAsync(record, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class EndpointRecreation(RecoveryTools tools)
         try
         {
             await DeleteAsync(facts.EndpointName, cancellationToken);
-            await creation.UntilGoneAsync(facts.EndpointName, left, cancellationToken);
+            await creation.UntilGoneAsync(facts.EndpointName, patience, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -47,7 +47,7 @@ internal sealed class EndpointRecreation(RecoveryTools tools)
             throw;
         }
 
-        await creation.RunAsync(record, left, cancellationToken);
+        await creation.RunAsync(record, patience, cancellationToken);
     }
 
     /// <summary>

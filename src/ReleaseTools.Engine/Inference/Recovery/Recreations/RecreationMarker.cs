@@ -45,7 +45,7 @@ internal static class RecreationMarker
             || !DateTimeOffset.TryParse(begun, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var parts))
             return null;
-        var bare = new RecreationRecord { EndpointName = endpoint, EndpointConfigName = config.Name, EndpointConfigArn = config.Arn, Begun = time, IsMarked = true };
+        var bare = new RecreationRecord { EndpointName = endpoint, EndpointConfigName = config.Name, EndpointConfigArn = config.Arn, Begun = time, IsMarked = true, IsWhole = false };
         try
         {
             var text = string.Concat(Enumerable.Range(0, parts).Select(index => config.Tags.Value(PartKey(index))));

@@ -28,6 +28,10 @@ internal sealed record RecreationRecord
     /// <summary>What Application Auto Scaling knew of its variants.</summary>
     public EndpointScalingState Scaling { get; init; } = new([], [], []);
 
+    /// <summary>Whether it is all that was recorded, and not only that something was.</summary>
+    [JsonIgnore]
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whether the configuration's tags say the same: then, once they do not any more, somebody else has finished it.</summary>
     public bool IsMarked { get; init; }
 }
