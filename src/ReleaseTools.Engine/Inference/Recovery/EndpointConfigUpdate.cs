@@ -50,11 +50,12 @@ internal sealed class EndpointConfigUpdate(RecoveryTools tools)
             throw;
         }
 
-        if (update.Status == EndpointUpdateStatus.Updated)
-            await new EndpointProof(tools.Aws, tools.Observer, tools.Time).WriteAsync(name, configName, cancellationToken);
-        return update.Status == EndpointUpdateStatus.Updated && goals.Count == 0
-            ? update with { Reason = $"{update.Reason} Which digests its models name could not be read, so what it serves is not proven." }
-            : update;
+        if (update.Status != EndpointUpdateStatus.Updated)
+            return update;
+        if (goals.Count == 0)
+            return update with { Reason = $"{update.Reason} Which digests its models name could not be read, so what it serves is not proven." };
+        await new EndpointProof(tools.Aws, tools.Observer, tools.Time).WriteAsync(name, configName, cancellationToken);
+        return update;
     }
 
     /// <summary>What an update to a configuration is told as.</summary>

@@ -46,6 +46,24 @@ public sealed class EndpointRepairsTests
     }
 
     [Fact]
+    public async Task A_model_that_has_come_to_its_name_since_is_not_taken_for_its_own()
+    {
+        await using var endpoint = await new RecoveryFixture().StartAsync("r1", "r2");
+        var served = (await endpoint.TestAsync()).ImageUris.ShouldHaveSingleItem();
+        await endpoint.DeleteConfigAsync(endpoint.Configs[1]);
+        await endpoint.DeleteModelAsync(endpoint.Configs[1]);
+        await endpoint.Sandbox.CallAsync("SageMaker", "CreateModel", $$"""
+            {"ModelName":"{{endpoint.Configs[1]}}","ExecutionRoleArn":"arn:aws:iam::000000000000:role/x","PrimaryContainer":{"Image":"{{endpoint.Sandbox.Repository}}:r1"} }
+            """);
+
+        (await endpoint.RepairAsync()).Error.ShouldBeNull();
+
+        var model = (string)(await endpoint.ConfigAsync(endpoint.Configs[1]))["ProductionVariants"]![0]!["ModelName"]!;
+        model.ShouldNotBe(endpoint.Configs[1]);
+        ((string?)(await endpoint.Sandbox.CallAsync("SageMaker", "DescribeModel", $$"""{"ModelName":"{{model}}"}""")).Json["PrimaryContainer"]!["Image"]).ShouldBe(served);
+    }
+
+    [Fact]
     public async Task Terraform_s_own_configuration_is_made_again_without_a_mark_of_ours()
     {
         await using var endpoint = await new RecoveryFixture().StartAsync("r1");

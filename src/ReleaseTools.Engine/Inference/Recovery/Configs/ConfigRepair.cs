@@ -47,7 +47,7 @@ internal sealed class ConfigRepair(RecoveryTools tools)
             release ??= found is null ? null : (await TagsOfAsync(found, cancellationToken)).FirstOrDefault(tag => tag.Key == EndpointTags.Release);
             models[variant] = found is not null
                 ? EndpointClone.Text(found, "ModelName")!
-                : await MakeModelAsync(facts, variant, models.Count == 0 ? name : EndpointNames.For(facts.EndpointName, pattern.Release ?? "", tools.Time.GetUtcNow(), models.Count), serving: null, cancellationToken);
+                : await MakeModelAsync(facts, variant, await FreeNameAsync(facts, name, models.Count, cancellationToken), serving: null, cancellationToken);
         }
 
         var request = EndpointClone.Config(pattern.Content.Config, name, models, Tags(facts, name, EndpointTags.Carried(pattern.Tags), release));
@@ -57,6 +57,12 @@ internal sealed class ConfigRepair(RecoveryTools tools)
         tools.Observer.Report(new Announced(
             facts.EndpointName, $"Made configuration {name} again, like {pattern.Name}, with {string.Join(", ", models.Values.Distinct(StringComparer.Ordinal))}. What {pattern.Name} does not tell of it, such as another instance type, is worth a look."));
     }
+
+    // Its own name, as an update gives it, unless another model has come to that since.
+    private async Task<string> FreeNameAsync(EndpointFacts facts, string configName, int number, CancellationToken cancellationToken) =>
+        number == 0 && await contents.ModelAsync(configName, cancellationToken) is null
+            ? configName
+            : EndpointNames.For(facts.EndpointName, facts.Pattern!.Release ?? "", tools.Time.GetUtcNow(), number + 1);
 
     private async Task<string> MakeModelAsync(EndpointFacts facts, string variant, string name, JsonObject? serving, CancellationToken cancellationToken)
     {

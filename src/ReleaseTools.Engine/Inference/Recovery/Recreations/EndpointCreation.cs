@@ -75,7 +75,7 @@ internal sealed class EndpointCreation(RecoveryTools tools)
 
     /// <summary>What is told of an endpoint whose creation is not followed to its end.</summary>
     public static string GoesOn(string endpointName) =>
-        $"Endpoint {endpointName} was deleted, or is being created again. What it needs is recorded; to go on: {EndpointText.Repair(endpointName)}";
+        $"Endpoint {endpointName} is being deleted, or created again, and is not finished by itself. To go on: {EndpointText.Repair(endpointName)}";
 
     // Whether there is an endpoint that is ours; false while the one that is deleted is still there.
     private async Task<bool> BegunAsync(RecreationRecord record, CancellationToken cancellationToken)
