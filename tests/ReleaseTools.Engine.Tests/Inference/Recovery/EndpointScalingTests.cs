@@ -35,7 +35,7 @@ public sealed class EndpointScalingTests
         await Scaling.RestoreAsync("stereo", state, default);
 
         Sent("RegisterScalableTarget").ShouldBe(Json($$"""{{{Of}},"MinCapacity":1,"RoleARN":"arn:aws:iam::1:role/own","SuspendedState":{"DynamicScalingInSuspended":true},"New":[1]}""").ToJsonString());
-        Sent("PutScalingPolicy").ShouldBe(Json($$"""{{{Of}},"PolicyName":"queue","PolicyType":"TargetTrackingScaling","New":{"a":null}}""").ToJsonString());
+        Sent("PutScalingPolicy").ShouldBe(Json($$"""{{{Of}},"PolicyName":"queue","PolicyType":"TargetTrackingScaling","New":{"a":null} }""").ToJsonString());
         Sent("PutScheduledAction").ShouldBe(Json($$"""{{{Of}},"ScheduledActionName":"night","Schedule":"rate(1 day)","New":"x"}""").ToJsonString());
     }
 
