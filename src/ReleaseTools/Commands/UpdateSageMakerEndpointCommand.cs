@@ -139,9 +139,10 @@ public sealed class UpdateSageMakerEndpointCommand : EndpointCommand
         try
         {
             var plan = await updates.PlanAsync(endpoint, image, options, cancelled);
-            var approval = plan.Action == EndpointAction.Unchanged ? Approval.Granted
-                : await pipeline.ApproveAsync(endpoint, $"Update: {plan.Reason}");
-            if (approval == Approval.WhatIf)
+            var isUnchanged = plan.Action == EndpointAction.Unchanged;
+            var approval = isUnchanged && !plan.OwesProof ? Approval.Granted
+                : await pipeline.ApproveAsync(endpoint, isUnchanged ? $"Mark its configuration {plan.EndpointConfigName} as proven" : $"Update: {plan.Reason}");
+            if (approval == Approval.WhatIf || (approval == Approval.Refused && isUnchanged))
                 pipeline.Write(plan.ToUpdate());
             if (approval != Approval.Granted)
                 return;

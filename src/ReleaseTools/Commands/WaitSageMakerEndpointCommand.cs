@@ -8,7 +8,10 @@ using ReleaseTools.Hosting;
 
 namespace ReleaseTools.Commands;
 
-/// <summary>Waits for SageMaker endpoints that are being updated, whoever started it, and proves what they serve at the end.</summary>
+/// <summary>
+/// Waits for SageMaker endpoints that are being updated, whoever started it, and proves what they serve at the end. A proof is written
+/// on a configuration that this module made, as a tag.
+/// </summary>
 // The default set gets what comes down the pipeline first; ByName would take a record's text for a name.
 [Cmdlet(VerbsLifecycle.Wait, "SageMakerEndpoint", DefaultParameterSetName = ByName)]
 [OutputType(typeof(EndpointUpdate))]

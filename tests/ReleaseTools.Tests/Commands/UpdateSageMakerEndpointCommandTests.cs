@@ -53,6 +53,20 @@ public sealed class UpdateSageMakerEndpointCommandTests : IDisposable
     }
 
     [Fact]
+    public void WhatIf_of_an_update_whose_proof_was_not_written_writes_nothing()
+    {
+        var uri = workspace.PutImage("stereo-inference").ImageUri;
+        workspace.Run($"Add-ReleaseSandboxFault AccessDenied -Operation AddTags; Update-SageMakerEndpoint {Endpoint} -ImageUri {uri}").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Updated);
+
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {uri} -WhatIf").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Unchanged);
+        workspace.Changes().ShouldNotContain("AddTags");
+
+        workspace.Run($"Update-SageMakerEndpoint {Endpoint} -ImageUri {uri}").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Unchanged);
+
+        workspace.Changes().Count(change => change == "AddTags").ShouldBe(1);
+    }
+
+    [Fact]
     public void A_predicted_build_is_predicted_on() =>
         workspace.Run("Start-InferenceBuild -Tag v1 -WhatIf | Update-SageMakerEndpoint -WhatIf").Single<EndpointUpdate>().Status.ShouldBe(EndpointUpdateStatus.Planned);
 

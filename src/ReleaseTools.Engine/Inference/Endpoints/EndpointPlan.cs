@@ -41,6 +41,12 @@ public sealed record EndpointPlan
     /// <summary>How it is to be updated.</summary>
     public required EndpointUpdateOptions Options { get; init; }
 
+    /// <summary>
+    /// Whether the configuration of an endpoint that is <see cref="EndpointAction.Unchanged"/> is still to be marked as proven, a tag that
+    /// whoever updated it was stopped before.
+    /// </summary>
+    public bool OwesProof { get; init; }
+
     /// <summary>The endpoint as the plan found it.</summary>
     internal DescribeEndpointResponse? Seen { get; init; }
 

@@ -12,7 +12,7 @@ namespace ReleaseTools.Engine.Inference.Endpoints;
 /// Reads an endpoint and says what an image, or another change, means for it. What it serves is asked of DeployedImages,
 /// which names images by digest; the model names only the path it was made with.
 /// </summary>
-internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer)
+internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry, IReleaseObserver observer, EndpointProof proof)
 {
     private readonly EndpointReader reader = new(aws);
     private readonly ImageGoals goals = new(registry);
@@ -65,7 +65,8 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry, I
             return plan with { Action = EndpointAction.Update, Reason = "The image is built first." };
 
         plan = plan with { Goals = await GoalsAsync(plan, cancellationToken) };
-        return Compare(plan, config, endpoint);
+        plan = Compare(plan, config, endpoint);
+        return plan.Action == EndpointAction.Unchanged ? plan with { OwesProof = await proof.IsOwedAsync(plan.EndpointName, config, cancellationToken) } : plan;
     }
 
     private async Task<IReadOnlyList<ImageGoal>> GoalsAsync(EndpointPlan plan, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using ReleaseTools.Engine.Aws;
+using ReleaseTools.Engine.Aws.SageMaker;
 using ReleaseTools.Engine.Reporting;
 
 namespace ReleaseTools.Engine.Inference.Endpoints;
@@ -9,6 +11,23 @@ namespace ReleaseTools.Engine.Inference.Endpoints;
 /// </summary>
 internal sealed class EndpointProof(AwsSession aws, IReleaseObserver observer, TimeProvider time)
 {
+    /// <summary>Whether a configuration, which the endpoint serves, is this module's and not marked yet: whoever updated the endpoint may have been stopped before. Reads only.</summary>
+    /// <param name="endpointName">The endpoint.</param>
+    /// <param name="config">The configuration, as described.</param>
+    /// <param name="cancellationToken">Stops the read.</param>
+    public async Task<bool> IsOwedAsync(string endpointName, JsonObject config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return EndpointClone.Text(config, "EndpointConfigArn") is { } arn && IsOwed(endpointName, await EndpointTags.ReadAsync(aws, arn, cancellationToken));
+        }
+        catch (AwsServiceException error)
+        {
+            observer.Report(new Traced(endpointName, $"Whether its configuration is marked as proven is not known: {error.Message}"));
+            return false;
+        }
+    }
+
     /// <summary>Tags a configuration that this module made for the endpoint, unless it is tagged already.</summary>
     public async Task WriteAsync(string endpointName, string configName, CancellationToken cancellationToken)
     {
@@ -34,10 +53,11 @@ internal sealed class EndpointProof(AwsSession aws, IReleaseObserver observer, T
 
     private async Task WriteAsync(string endpointName, string configName, string arn, CancellationToken cancellationToken)
     {
-        var tags = await EndpointTags.ReadAsync(aws, arn, cancellationToken);
-        if (tags.Value(EndpointTags.Endpoint) != endpointName || tags.Value(EndpointTags.Proven) is not null)
+        if (!IsOwed(endpointName, await EndpointTags.ReadAsync(aws, arn, cancellationToken)))
             return;
         await aws.SageMaker.AddTagsAsync(new(arn, [EndpointTags.ProvenAt(time.GetUtcNow())]), cancellationToken);
         observer.Report(new Noted(endpointName, $"The configuration {configName} is marked as proven."));
     }
+
+    private static bool IsOwed(string endpointName, IReadOnlyList<Tag> tags) => tags.Value(EndpointTags.Endpoint) == endpointName && tags.Value(EndpointTags.Proven) is null;
 }

@@ -15,6 +15,8 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
     // Three or four calls, each with the SDK's retries.
     private static readonly TimeSpan CleanUp = TimeSpan.FromMinutes(1);
 
+    private readonly EndpointProof proof = new(aws, observer, time);
+
     /// <summary>Says what an image, or another change, means for an endpoint. Reads only, and does not wait: a busy endpoint's plan is <see cref="EndpointAction.Wait"/>.</summary>
     /// <param name="endpointName">The endpoint.</param>
     /// <param name="image">The image to serve; one without digest (not pushed yet) is planned as an update; what it serves when null.</param>
@@ -22,7 +24,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
     /// <param name="cancellationToken">Stops the reads.</param>
     /// <exception cref="ReleaseException">The endpoint is not there, cannot be updated, or not so.</exception>
     public Task<EndpointPlan> PlanAsync(string endpointName, EcrImage? image, EndpointUpdateOptions options, CancellationToken cancellationToken) =>
-        new EndpointPlanner(aws, registry, observer).PlanAsync(endpointName, image, options, cancellationToken);
+        new EndpointPlanner(aws, registry, observer, proof).PlanAsync(endpointName, image, options, cancellationToken);
 
     /// <summary>Does what a plan says, after waiting for an endpoint that is busy. What has changed since the plan was made is planned anew.</summary>
     /// <returns>What became of it. A failed or rolled-back update is returned as such, with its reason.</returns>
@@ -44,9 +46,9 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
                 continue;
             }
 
-            // Whoever made this update may have been stopped before he could write that it is proven.
             update = plan.ToUpdate();
-            await new EndpointProof(aws, observer, time).WriteAsync(plan.EndpointName, plan.EndpointConfigName!, cancellationToken);
+            if (plan.OwesProof)
+                await proof.WriteAsync(plan.EndpointName, plan.EndpointConfigName!, cancellationToken);
         }
 
         return update with { Duration = time.GetElapsedTime(began) };
@@ -117,7 +119,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
         var verdict = await WaitAsync(plan, update.EndpointConfigName!, left(), cancellationToken);
         update = update with { Status = verdict.Status, Reason = verdict.Reason, NextCommand = verdict.NextCommand };
         if (verdict.Status == EndpointUpdateStatus.Updated)
-            await new EndpointProof(aws, observer, time).WriteAsync(plan.EndpointName, update.EndpointConfigName!, cancellationToken);
+            await proof.WriteAsync(plan.EndpointName, update.EndpointConfigName!, cancellationToken);
         if (verdict.Status is not (EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack))
             return update;
         var alarms = plan.Options.Deployment?.Alarms ?? DeploymentConfigJson.AlarmsOf(plan.Seen?.LastDeploymentConfig);
