@@ -66,7 +66,7 @@ internal sealed class EndpointPlanner(AwsSession aws, IImageRegistry registry, I
 
         plan = plan with { Goals = await GoalsAsync(plan, cancellationToken) };
         plan = Compare(plan, config, endpoint);
-        return plan.Action == EndpointAction.Unchanged ? plan with { OwesProof = await proof.IsOwedAsync(plan.EndpointName, config, cancellationToken) } : plan;
+        return plan.Action == EndpointAction.Unchanged && plan.Goals.Count > 0 ? plan with { OwesProof = await proof.IsOwedAsync(plan.EndpointName, config, cancellationToken) } : plan;
     }
 
     private async Task<IReadOnlyList<ImageGoal>> GoalsAsync(EndpointPlan plan, CancellationToken cancellationToken)

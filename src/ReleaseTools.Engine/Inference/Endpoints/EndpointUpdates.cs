@@ -118,7 +118,7 @@ public sealed class EndpointUpdates(AwsSession aws, IImageRegistry registry, IRe
 
         var verdict = await WaitAsync(plan, update.EndpointConfigName!, left(), cancellationToken);
         update = update with { Status = verdict.Status, Reason = verdict.Reason, NextCommand = verdict.NextCommand };
-        if (verdict.Status == EndpointUpdateStatus.Updated)
+        if (verdict.Status == EndpointUpdateStatus.Updated && plan.Goals.Count > 0)
             await proof.WriteAsync(plan.EndpointName, update.EndpointConfigName!, cancellationToken);
         if (verdict.Status is not (EndpointUpdateStatus.Failed or EndpointUpdateStatus.RolledBack))
             return update;

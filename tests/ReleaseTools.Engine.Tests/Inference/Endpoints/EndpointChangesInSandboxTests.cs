@@ -166,8 +166,10 @@ public sealed class EndpointChangesInSandboxTests : IAsyncLifetime
     {
         await scene.EndpointAsync(""" "ProductionVariants":[{"VariantName":"V","InitialInstanceCount":1,"InstanceType":"ml.g5.xlarge"}],"ExecutionRoleArn":"arn:aws:iam::000000000000:role/x" """);
 
-        (await scene.ChangeAsync(new() { InstanceCount = 2 })).Status.ShouldBe(EndpointUpdateStatus.Updated);
+        var update = await scene.ChangeAsync(new() { InstanceCount = 2 });
 
+        update.Status.ShouldBe(EndpointUpdateStatus.Updated);
+        (await scene.TagsAsync(update.EndpointConfigName!)).ShouldNotContainKey("releasetools:proven"); // no digest was there to prove
         Variants(await scene.DescribeAsync(), "DesiredInstanceCount").ShouldBe([2]);
         (await Should.ThrowAsync<ReleaseException>(() => scene.ChangeAsync(LowVram))).Id.ShouldBe(nameof(Messages.EndpointVariantWithoutModel));
     }
